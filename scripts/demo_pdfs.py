@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""demo_pdfs.py URL DATABASE FOLDER: fetches the funder's PDFs from a running Odoo, as users of the demo would."""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+# Who prints, which report, of which model's records, into which file. All records that the user sees go into one file.
+REPORTS = [
+    ("koordination", "justiq.report_micro_project", "justiq.micro.project", "mikroprojekt-dokumentation.pdf"),
+    ("koordination", "justiq.report_funding_year", "justiq.funding.year", "mikroprojekte-im-foerderjahr.pdf"),
+    ("fachkraft", "justiq.report_roster", "justiq.micro.project", "teilnehmerliste.pdf"),
+]
+
+
+class Odoo:
+    """A session with a running Odoo, through the same addresses as the browser's."""
+
+    def __init__(self, url, database, login, password):
+        self.url = url
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(CookieJar()), urllib.request.ProxyHandler({})
+        )
+        self.post("/web/session/authenticate", db=database, login=login, password=password)
+
+    def get(self, path):
+        with self.opener.open(self.url + path, timeout=300) as response:
+            return response.read()
+
+    def post(self, path, **params):
+        body = json.dumps({"jsonrpc": "2.0", "params": params}).encode()
+        request = urllib.request.Request(self.url + path, body, {"Content-Type": "application/json"})
+        with self.opener.open(request, timeout=300) as response:
+            answer = json.load(response)
+        if "error" in answer:
+            raise RuntimeError(answer["error"]["data"]["message"])
+        return answer["result"]
+
+    def call(self, model, method, *args, **kwargs):
+        return self.post(f"/web/dataset/call_kw/{model}/{method}", model=model, method=method, args=args, kwargs=kwargs)
+
+
+def main():
+    url, database, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    print("The funder's PDFs:")
+    for login, report, model, filename in REPORTS:
+        odoo = Odoo(url, database, login, login)
+        ids = odoo.call(model, "search", [])
+        file = folder / filename
+        file.write_bytes(odoo.get(f"/report/pdf/{report}/{','.join(map(str, ids))}"))
+        print(f"  {file} ({len(ids)} records)")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (RuntimeError, urllib.error.URLError) as error:
+        sys.exit(f"demo_pdfs.py: {error}")

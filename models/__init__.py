@@ -1,0 +1,45 @@
+# The rooms, left to right: programme, grant, case, micro-project, funding.
+# A room only knows those to its left.
+
+# programme
+from . import programme
+from . import programme_funder
+from . import programme_baustein
+from . import programme_requirement
+from . import programme_finding
+from . import programme_computed_mixin
+from . import programme_checked_mixin
+from . import programme_import_mixin
+from . import programme_transition_mixin
+
+# grant
+from . import grant_quartier
+from . import grant
+from . import grant_baustein
+from . import grant_funding_year
+
+# case
+from . import case_fixed_keys_mixin
+from . import case_file
+from . import case_enrolment
+from . import case_participation
+
+# micro-project
+from . import micro_project_catalogue
+from . import micro_project_kind
+from . import micro_project
+from . import micro_project_requirements
+from . import micro_project_staff
+from . import micro_project_cooperation
+from . import micro_project_session
+from . import micro_project_participation
+from . import micro_project_attendance
+from . import micro_project_totals
+from . import micro_project_grant
+
+# funding
+from . import funding_cost_category
+from . import funding_budget_line
+from . import funding_funding_year
+from . import funding_micro_project
+from . import funding_grant

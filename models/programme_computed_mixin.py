@@ -1,0 +1,45 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+
+class ComputedMixin(models.AbstractModel):
+    """Records whose stored totals and copies only the server writes.
+
+    Odoo lets whoever may write a record also write its stored computed fields,
+    read-only or not, by RPC or import. Rules and access rights rest on them: a
+    budget could hide its ESF money, a roster line point at another case file.
+    """
+
+    _name = "justiq.computed.mixin"
+    _description = "Computed Fields Stay Computed"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_not_computed({name for vals in vals_list for name in vals})
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_not_computed(vals)
+        return super().write(vals)
+
+    @api.model
+    def default_get(self, fields):
+        # A default may come from the context, that is, from the client.
+        defaults = super().default_get(fields)
+        return {name: value for name, value in defaults.items() if not self._is_only_computed(name)}
+
+    @api.model
+    def _is_only_computed(self, name):
+        field = self._fields.get(name)
+        return bool(field and field.store and field.compute and field.readonly)
+
+    @api.model
+    def _check_not_computed(self, names):
+        computed = [name for name in names if self._is_only_computed(name)]
+        if computed:
+            raise ValidationError(
+                self.env._(
+                    "%s: the server computes this, nobody can enter it. Change what it is computed from.",
+                    sorted(self._fields[name]._description_string(self.env) for name in computed),
+                )
+            )

@@ -1,0 +1,2 @@
+from . import lock
+from . import period

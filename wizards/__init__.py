@@ -1,0 +1,3 @@
+from . import finding_justify
+from . import participant_add
+from . import session_series

@@ -1,0 +1,220 @@
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from odoo import Command
+from odoo.exceptions import ValidationError
+from odoo.tests import new_test_user
+
+from odoo.addons.base.tests.common import BaseCommon
+
+ROLES = (
+    "case_worker",
+    "team_lead",
+    "coordinator",
+    "finance",
+    "auditor",
+    "privacy_officer",
+    "manager",
+)
+
+
+class JustiqCommon(BaseCommon):
+    """A provider with one grant, one user per role, and factories for the rest.
+
+    Users: `self.users[role]`; the case worker and the team lead have an
+    employee. All dates are fixed; no demo data is used.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.company.partner_id.tz = "Europe/Berlin"
+        cls.programme = cls.env.ref("justiq.programme_phase2")
+        cls.bausteine = {baustein.code: baustein for baustein in cls.programme.baustein_ids}
+        cls.municipality = cls.env["res.partner"].create({"name": "Musterstadt", "is_company": True})
+        cls.quartier = cls.env["justiq.quartier"].create({"name": "Nordend", "municipality_id": cls.municipality.id})
+        cls.kind = cls.env.ref("justiq.kind_creative")
+        cls.category = cls.env.ref("justiq.cost_material")
+        cls.users = {
+            role: new_test_user(
+                cls.env,
+                login=f"test_{role}",
+                groups=f"justiq.group_{role}",
+                company_id=cls.company.id,
+                company_ids=[Command.set(cls.company.ids)],
+            )
+            for role in ROLES
+        }
+        cls.case_worker = cls._create_employee("Carla Caseworker", "case_worker")
+        cls.team_lead = cls._create_employee("Tina Teamlead", "team_lead")
+        cls.grant = cls._create_grant()
+
+    @contextmanager
+    def assertRefused(self, *parts, error=ValidationError):
+        """The block, or saving what it did, is refused with a text naming the parts.
+
+        Totals that a rule speaks about are computed at the latest when the
+        server saves, so the block is flushed, as at the end of every request.
+        """
+        with self.assertRaises(error) as refused:
+            yield refused
+            self.env.flush_all()
+        for part in parts:
+            self.assertIn(part, str(refused.exception))
+
+    # ------------------------------------------------------------
+    # Factories
+    # ------------------------------------------------------------
+
+    @classmethod
+    def _create_employee(cls, name, role=None, **values):
+        return cls.env["hr.employee"].create(
+            {
+                "name": name,
+                "company_id": cls.company.id,
+                "user_id": cls.users[role].id if role else False,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_grant(cls, codes=("CM", "ASJ", "CL", "MP"), **values):
+        return cls.env["justiq.grant"].create(
+            {
+                "name": "Vorhaben Musterstadt",
+                "programme_id": cls.programme.id,
+                "company_id": cls.company.id,
+                "municipality_id": cls.municipality.id,
+                "date_start": date(2019, 1, 1),
+                "date_end": date(2022, 6, 30),
+                "esf_rate": 60.0,
+                "baustein_ids": [Command.set([cls.bausteine[code].id for code in codes])],
+                "quartier_ids": [Command.set(cls.quartier.ids)],
+                **values,
+            }
+        )
+
+    @classmethod
+    def _year(cls, number, grant=None):
+        """The funding year of the grant that starts in the calendar year."""
+        years = (grant or cls.grant).funding_year_ids
+        return years.filtered(lambda year: year.date_start.year == number)
+
+    @classmethod
+    def _create_budget_line(cls, year, esf, code="MP", **values):
+        return cls.env["justiq.budget.line"].create(
+            {
+                "funding_year_id": year.id,
+                "baustein_id": cls.bausteine[code].id,
+                "cost_category_id": cls.category.id,
+                "planned_amount": max(esf, values.pop("planned", esf)),
+                "esf_amount": esf,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _project_values(cls, **values):
+        """A micro-project of which no rule has anything to say at its approval."""
+        return {
+            "name": "Farbe im Quartier",
+            "grant_id": cls.grant.id,
+            "quartier_id": cls.quartier.id,
+            "kind_id": cls.kind.id,
+            "date_start": date(2020, 3, 1),
+            "date_end": date(2020, 6, 30),
+            "purpose_ids": [Command.set(cls.env.ref("justiq.purpose_motivation").ids)],
+            "competence_ids": [Command.set(cls.env.ref("justiq.competence_team").ids)],
+            "value_ids": [Command.set(cls.env.ref("justiq.value_square").ids)],
+            "planned_value": "The wall at the playground becomes a mural.",
+            "idea_origin": "young_people",
+            "involvement_who": "Six girls of the meeting point",
+            "involvement_when": "January 2020",
+            "involvement_how": "They chose wall and motif in three workshops.",
+            "lead_id": cls.case_worker.id,
+            "planned_participants": 12,
+            "declares_no_qualification": True,
+            "declares_no_employment": True,
+            "declares_no_other_code": True,
+            "cooperation_ids": [
+                Command.create({"partner_id": cls.municipality.id, "kind": "area_programme"}),
+                Command.create({"partner_id": cls.municipality.id, "kind": "municipal_office"}),
+            ],
+            **values,
+        }
+
+    @classmethod
+    def _create_project(cls, state="idea", **values):
+        """A micro-project, taken step by step to the state."""
+        project = cls.env["justiq.micro.project"].create(cls._project_values(**values))
+        steps = ("planned", "approved", "running", "done")
+        if state == "done":
+            project.achieved_value = "The wall is a mural now."
+        if state in steps:
+            for step in steps[: steps.index(state) + 1]:
+                project.state = step
+        elif state != "idea":
+            project.state = state
+        return project
+
+    @classmethod
+    def _create_case(cls, key_worker=None, **values):
+        return cls.env["justiq.case.file"].create(
+            {
+                "first_name": "Mia",
+                "last_name": "Muster",
+                "birth_date": date(2003, 5, 17),
+                "gender": "female",
+                "company_id": cls.company.id,
+                "key_worker_id": (key_worker or cls.case_worker).id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _enrol(cls, case=None, **values):
+        return cls.env["justiq.enrolment"].create(
+            {
+                "case_file_id": (case or cls._create_case()).id,
+                "grant_id": cls.grant.id,
+                "date_entry": date(2020, 1, 15),
+                "legal_basis_date": date(2020, 1, 15),
+                **values,
+            }
+        )
+
+    @classmethod
+    def _participate(cls, project=None, code="MP", enrolment=None, **values):
+        enrolment = enrolment or cls._enrol()
+        return cls.env["justiq.participation"].create(
+            {
+                "enrolment_id": enrolment.id,
+                "baustein_id": cls.bausteine[code].id,
+                "micro_project_id": project.id if project else False,
+                "date_start": enrolment.date_entry,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_session(cls, project, day=date(2020, 3, 4), **values):
+        return cls.env["justiq.session"].create(
+            {
+                "micro_project_id": project.id,
+                "date_start": datetime(day.year, day.month, day.day, 14),
+                "date_end": datetime(day.year, day.month, day.day, 16),
+                **values,
+            }
+        )
+
+    @classmethod
+    def _hold_session(cls, project, participations, **values):
+        """A session that took place, with everybody present."""
+        session = cls._create_session(project, **values)
+        session.attendance_ids = [
+            Command.create({"participation_id": participation.id, "state": "present"})
+            for participation in participations
+        ]
+        session.action_held()
+        return session

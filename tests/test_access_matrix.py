@@ -1,0 +1,474 @@
+import logging
+from contextlib import contextmanager
+from datetime import date, datetime
+from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
+
+import yaml
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import file_path, mute_logger
+
+from .common import ROLES, JustiqCommon
+
+_logger = logging.getLogger(__name__)
+
+MATRIX = yaml.safe_load(Path(file_path("justiq/tests/access_matrix.yaml")).read_text(encoding="utf-8"))
+OPERATIONS = {"c": "create", "r": "read", "u": "write", "d": "unlink"}
+
+# Rows of the matrix whose models come with a later issue. When a model comes, the
+# test asks to remove it here, so that its row is tested from that moment on.
+COME_WITH_A_LATER_ISSUE = {
+    "justiq.access.log",
+    "justiq.case.access",
+    "justiq.case.assessment",
+    "justiq.case.contact",
+    "justiq.case.goal",
+    "justiq.case.note",
+    "justiq.case.referral",
+    "justiq.consent",
+    "justiq.financing.line",
+    "justiq.funder.report",
+}
+
+# Records of case files: "own" and "company" are the file of the user, and the file
+# of a colleague. Other records with a company: "company". All: "foreign" is the
+# other provider's. Records without a company have no limit: "any".
+CASE_MODELS = {"justiq.case.file", "justiq.enrolment", "justiq.participation", "justiq.attendance"}
+
+
+class AccessCommon(JustiqCommon):
+    """Two providers; the user under test is key worker of one case file."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.foreign_company = cls.env["res.company"].create({"name": "Foreign Provider"})
+        cls.foreign_grant = cls._create_grant(name="Foreign grant", company_id=cls.foreign_company.id)
+        # Nobody under test leads a micro-project: rosters have tests of their own.
+        cls.colleague = cls._create_employee("Conny Colleague")
+        cls.stranger = cls._create_employee("Steve Stranger", company_id=cls.foreign_company.id)
+        cls.me = cls._create_employee("Mary Myself")
+        company = {"company": cls.company, "grant": cls.grant}
+        foreign = {"company": cls.foreign_company, "grant": cls.foreign_grant}
+        cls.worlds = {
+            "own": cls._create_world(key_worker=cls.me, **company),
+            "company": cls._create_world(key_worker=cls.colleague, **company),
+            "foreign": cls._create_world(key_worker=cls.stranger, **foreign),
+        }
+        cls.worlds["any"] = cls.worlds["company"]
+
+    @classmethod
+    def _create_world(cls, company, grant, key_worker):
+        """What new records of a provider hang on."""
+        lead = cls.stranger if company == cls.foreign_company else cls.colleague
+        project = cls._create_project(grant_id=grant.id, lead_id=lead.id)
+        session = cls._create_session(project)
+        return SimpleNamespace(company=company, grant=grant, key_worker=key_worker, project=project, session=session)
+
+    @classmethod
+    def _new_case(cls, world):
+        return cls._create_case(world.key_worker, company_id=world.company.id)
+
+    @classmethod
+    def _new_enrolment(cls, world):
+        return cls._enrol(cls._new_case(world), grant_id=world.grant.id)
+
+    @classmethod
+    def _new_participation(cls, world):
+        return cls._participate(world.project, enrolment=cls._new_enrolment(world))
+
+    @classmethod
+    def _new_settled_project(cls, world):
+        """A micro-project on which the rule engine has nothing to do any more."""
+        project = cls._create_project(grant_id=world.grant.id, lead_id=world.project.lead_id.id)
+        cls.env.flush_all()
+        return project
+
+    @classmethod
+    def _set_employee(cls, user):
+        """Let the user be the key worker of the own case files."""
+        cls.me.user_id = user
+
+    @contextmanager
+    def _tried(self):
+        """Whatever happens in the block has not happened."""
+        try:
+            with self.env.cr.savepoint():
+                yield
+                self.env.flush_all()
+                raise NothingHappened
+        except NothingHappened:  # pylint: disable=except-pass
+            pass
+        finally:
+            self.env.invalidate_all()
+
+
+class NothingHappened(Exception):
+    pass
+
+
+# A new record of each model, made of what hangs on a provider or a key worker.
+NEW = {
+    "justiq.programme": lambda test, world: {
+        "name": "Another programme",
+        "code": f"TEST-{test.number()}",
+        "date_start": date(2020, 1, 1),
+        "date_end": date(2022, 12, 31),
+    },
+    "justiq.programme.funder": lambda test, world: {"programme_id": test.programme.id, "name": "Another funder"},
+    "justiq.programme.funder": lambda test, world: {"programme_id": test.programme.id, "name": "Another funder"},
+    "justiq.baustein": lambda test, world: {
+        "programme_id": test.programme.id,
+        "number": 100 + test.number(),
+        "code": f"B{test.number()}",
+        "name": "Another Baustein",
+    },
+    "justiq.requirement": lambda test, world: {
+        "programme_id": test.programme.id,
+        "code": f"R{test.number()}",
+        "name": "Another rule",
+    },
+    "justiq.quartier": lambda test, world: {"name": f"Quartier {test.number()}"},
+    "justiq.grant": lambda test, world: {
+        "name": "Another grant",
+        "programme_id": test.programme.id,
+        "company_id": world.company.id,
+        "date_start": date(2020, 1, 1),
+        "date_end": date(2020, 12, 31),
+    },
+    "justiq.funding.year": lambda test, world: {
+        "grant_id": test._create_grant(company_id=world.company.id).id,
+        "date_start": date(2020, 7, 1),
+        "date_end": date(2020, 12, 31),
+    },
+    "justiq.budget.line": lambda test, world: {
+        "funding_year_id": test._year(2020, world.grant).id,
+        "baustein_id": test.bausteine["CM"].id,
+        "cost_category_id": test.category.id,
+        "planned_amount": 100.0,
+    },
+    "justiq.finding": lambda test, world: {
+        "requirement_id": test.env.ref("justiq.phase2_s4").id,
+        "res_model": "justiq.micro.project",
+        "res_id": test._new_settled_project(world).id,
+        "grant_id": world.grant.id,
+        "message": "Two participants are planned.",
+    },
+    "justiq.micro.project": lambda test, world: {"name": "Another project", "grant_id": world.grant.id, **test.place},
+    "justiq.micro.project.kind": lambda test, world: {"name": "Another kind"},
+    "justiq.micro.project.purpose": lambda test, world: {"name": "Another purpose"},
+    "justiq.micro.project.competence": lambda test, world: {"name": "Another competence"},
+    "justiq.micro.project.value": lambda test, world: {"name": "Another value"},
+    "justiq.micro.project.staff": lambda test, world: {
+        "micro_project_id": world.project.id,
+        "partner_id": test.municipality.id,
+        "role": "Artist",
+        "reason": "Paints with the young people.",
+    },
+    "justiq.cost.category": lambda test, world: {"name": "Another cost category"},
+    "justiq.cooperation": lambda test, world: {
+        "grant_id": world.grant.id,
+        "partner_id": test.municipality.id,
+        "kind": "civil_society",
+        "date": date(2020, 2, 1),
+    },
+    "justiq.session": lambda test, world: {
+        "micro_project_id": world.project.id,
+        "date_start": datetime(2020, 3, 11, 14),
+        "date_end": datetime(2020, 3, 11, 16),
+    },
+    "justiq.case.file": lambda test, world: {
+        "first_name": "Ayla",
+        "last_name": "Beispiel",
+        "birth_date": date(2004, 2, 29),
+        "company_id": world.company.id,
+        "key_worker_id": world.key_worker.id,
+    },
+    "justiq.enrolment": lambda test, world: {
+        "case_file_id": test._new_case(world).id,
+        "grant_id": world.grant.id,
+        "date_entry": date(2020, 2, 1),
+    },
+    "justiq.participation": lambda test, world: {
+        "enrolment_id": test._new_enrolment(world).id,
+        "baustein_id": test.bausteine["MP"].id,
+        "micro_project_id": world.project.id,
+        "date_start": date(2020, 3, 1),
+    },
+    "justiq.attendance": lambda test, world: {
+        "session_id": world.session.id,
+        "participation_id": test._new_participation(world).id,
+        "state": "present",
+    },
+}
+
+# What somebody changes who may write; where nothing is said, the name.
+CHANGE = {
+    "justiq.attendance": {"state": "excused"},
+    "justiq.case.file": {"city": "Musterstadt"},
+    "justiq.cooperation": {"agreement": "One morning a week."},
+    "justiq.enrolment": {"date_exit": date(2020, 12, 31)},
+    "justiq.finding": {"justification": "The others come from the next street."},
+    "justiq.funding.year": {"date_end": date(2020, 12, 31)},
+    "justiq.micro.project.staff": {"role": "Town planner"},
+    "justiq.participation": {"date_end": date(2020, 6, 30)},
+    "justiq.session": {"topic": "Sketches"},
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAccessMatrix(AccessCommon):
+    """`access_matrix.yaml`, cell by cell: what it allows succeeds, all else is refused."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.place = {"quartier_id": cls.quartier.id, "kind_id": cls.kind.id}
+        cls.last_number = 0
+
+    @classmethod
+    def number(cls):
+        """A number that no other record has."""
+        cls.last_number += 1
+        return cls.last_number
+
+    def setUp(self):
+        super().setUp()
+        self.cases = 0
+        self.addCleanup(lambda: _logger.info("%s: %s cases", self._testMethodName, self.cases))
+
+    # ------------------------------------------------------------
+    # Which rows there are
+    # ------------------------------------------------------------
+
+    def _stored_models(self):
+        return {
+            name
+            for name, model in self.registry.items()
+            if name.startswith("justiq.") and not model._abstract and not model._transient
+        }
+
+    def test_every_model_has_a_row(self):
+        self.assertFalse(self._stored_models() - MATRIX["models"].keys(), "add them to tests/access_matrix.yaml")
+
+    def test_every_row_is_tested_or_comes_later(self):
+        self.assertEqual(MATRIX["models"].keys() - self._stored_models(), COME_WITH_A_LATER_ISSUE)
+        self.assertEqual(self._stored_models() - NEW.keys(), set(), "tell in NEW how such a record is made")
+
+    def test_every_group_of_the_matrix_exists(self):
+        self.assertEqual({f"group_{role}" for role in ROLES}, set(MATRIX["groups"]))
+        for group, implied in MATRIX["implied"].items():
+            self.assertIn(self.env.ref(f"justiq.{implied}"), self.env.ref(f"justiq.{group}").implied_ids)
+
+    def test_no_access_is_given_to_everybody(self):
+        access = self.env["ir.model.access"].search([("model_id.model", "=like", "justiq.%")])
+        self.assertTrue(access)
+        self.assertFalse(access.filtered(lambda line: not line.group_id))
+
+    # ------------------------------------------------------------
+    # Cell by cell
+    # ------------------------------------------------------------
+
+    def test_case_worker(self):
+        self._test_role("case_worker")
+
+    def test_team_lead(self):
+        self._test_role("team_lead")
+
+    def test_coordinator(self):
+        self._test_role("coordinator")
+
+    def test_finance(self):
+        self._test_role("finance")
+
+    def test_auditor(self):
+        self._test_role("auditor")
+
+    def test_privacy_officer(self):
+        self._test_role("privacy_officer")
+
+    def test_manager(self):
+        self._test_role("manager")
+
+    def _test_role(self, role):
+        self.case_worker.user_id = False
+        self.team_lead.user_id = False
+        self._set_employee(self.users[role])
+        for model in sorted(NEW):
+            self._test_model(self.users[role], model, MATRIX["models"][model][f"group_{role}"])
+
+    def test_users_without_a_role_have_nothing(self):
+        for groups in ("base.group_user", "base.group_system", "base.group_portal", "base.group_public"):
+            user = new_test_user(self.env, login=f"test_{groups}", groups=groups)
+            if user._is_internal():
+                self._set_employee(user)
+            for model in sorted(NEW):
+                self._test_model(user, model, "-")
+
+    def test_users_without_a_role_have_no_wizards(self):
+        user = new_test_user(self.env, login="test_internal", groups="base.group_user,base.group_system")
+        for name, model in self.registry.items():
+            if name.startswith("justiq.") and not model._abstract:
+                for operation in OPERATIONS.values():
+                    with self.subTest(model=name, operation=operation):
+                        self.assertFalse(self.env[name].with_user(user).has_access(operation))
+
+    # ------------------------------------------------------------
+    # One cell
+    # ------------------------------------------------------------
+
+    def _relations(self, model):
+        if model in CASE_MODELS:
+            return ("own", "company", "foreign")
+        return ("company", "foreign") if "company_id" in self.env[model]._fields else ("any",)
+
+    def _is_allowed(self, permission, letter, relation):
+        letters, *limits = permission.split()
+        reach = {"own"} if "own" in limits else {"own", "company"} if "company" in limits else {"any"}
+        return letter in letters and relation in reach
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.models.unlink")
+    def _test_model(self, user, model, permission):
+        for relation in self._relations(model):
+            with self.env.cr.savepoint() as savepoint:
+                record = self.env[model].create(NEW[model](self, self.worlds[relation]))
+                self.env.flush_all()
+                for letter, operation in OPERATIONS.items():
+                    allowed = self._is_allowed(permission, letter, relation)
+                    with self.subTest(user=user.name, model=model, operation=operation, relation=relation):
+                        self._test_cell(user, record, operation, relation, allowed)
+                    self.cases += 1
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def _test_cell(self, user, record, operation, relation, allowed):
+        as_user = record.with_user(user).with_context(allowed_company_ids=self.company.ids)
+        values = NEW[record._name](self, self.worlds[relation]) if operation == "create" else None
+        if operation == "create":
+            # The access list; the record rules are asked by creating.
+            self.assertTrue(not allowed or as_user.browse().has_access("create"))
+        else:
+            self.assertEqual(as_user.has_access(operation), allowed)
+        if operation == "read":
+            self.assertEqual(self._found(as_user), record if allowed else record.browse())
+        with self._tried():
+            if allowed:
+                self._do(operation, as_user, values)
+            else:
+                with self.assertRaises(AccessError):
+                    self._do(operation, as_user, values)
+
+    def _found(self, record):
+        try:
+            return record.with_context(active_test=False).search([("id", "=", record.id)])
+        except AccessError:
+            return record.browse()
+
+    def _do(self, operation, record, values):
+        if operation == "create":
+            return record.create(values)
+        if operation == "read":
+            return record.read()  # all fields that the user may see, so none of them trips
+        if operation == "write":
+            return record.write(CHANGE.get(record._name, {"name": "Another name"}))
+        return record.unlink()
+
+
+@tagged("post_install", "-at_install")
+class TestRosterAccess(AccessCommon):
+    """Who leads or staffs a micro-project has its roster, and nothing else of the files."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = cls.users["case_worker"]
+        cls.participation = cls._new_participation(cls.worlds["company"])
+        cls.project = cls.participation.micro_project_id
+        cls.attendance = cls.env["justiq.attendance"].create(
+            {"session_id": cls.worlds["company"].session.id, "participation_id": cls.participation.id}
+        )
+        cls.roster = (cls.participation, cls.attendance)
+
+    def _lead(self):
+        self.project.lead_id = self.case_worker
+
+    def _staff(self):
+        self.project.staff_ids = [
+            Command.create({"employee_id": self.case_worker.id, "role": "Coach", "reason": "Knows the young people."})
+        ]
+
+    def test_without_a_task_in_the_project_there_is_no_roster(self):
+        for record in self.roster:
+            self.assertFalse(record.with_user(self.user).has_access("read"))
+            self.assertFalse(record.with_user(self.user).search([("id", "=", record.id)]))
+
+    def test_lead_and_staff_read_and_write_the_roster(self):
+        for become in (self._lead, self._staff):
+            with self.subTest(become.__name__), self._tried():
+                become()
+                participation, attendance = (record.with_user(self.user) for record in self.roster)
+                self.assertEqual(participation.search([("id", "=", participation.id)]), participation)
+                self.assertEqual(attendance.search([("id", "=", attendance.id)]), attendance)
+                attendance.state = "present"
+                participation.date_end = date(2020, 6, 30)
+                self.assertEqual(participation.read(["attended_count"])[0]["attended_count"], 1)
+
+    def test_lead_and_staff_see_the_names_of_the_roster(self):
+        for become in (self._lead, self._staff):
+            with self.subTest(become.__name__), self._tried():
+                become()
+                for record in self.roster:
+                    self.assertEqual(record.with_user(self.user).participant_name, "Muster, Mia")
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_lead_and_staff_see_nothing_else_of_the_files(self):
+        case, enrolment = self.participation.case_file_id, self.participation.enrolment_id
+        for become in (self._lead, self._staff):
+            for record, operation in product((case, enrolment), ("read", "write", "unlink")):
+                with self.subTest(become.__name__, model=record._name, operation=operation), self._tried():
+                    become()
+                    as_user = record.with_user(self.user)
+                    self.assertFalse(as_user.has_access(operation))
+                    self.assertFalse(as_user.search([("id", "=", record.id)]))
+                    with self.assertRaises(AccessError):
+                        as_user.read()
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_lead_and_staff_neither_enrol_nor_remove_others(self):
+        other = self._new_enrolment(self.worlds["company"])
+        self._lead()
+        with self._tried(), self.assertRaises(AccessError):
+            self._participate(self.project, enrolment=other).with_user(self.user).unlink()
+        with self._tried(), self.assertRaises(AccessError):
+            self.participation.with_user(self.user).create(
+                {
+                    "enrolment_id": other.id,
+                    "baustein_id": self.bausteine["MP"].id,
+                    "micro_project_id": self.project.id,
+                    "date_start": date(2020, 3, 1),
+                }
+            )
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_lead_cannot_learn_a_name_by_pointing_the_roster_to_another_file(self):
+        other = self._new_enrolment(self.worlds["company"])
+        self._lead()
+        with self._tried(), self.assertRaises(UserError):
+            self.participation.with_user(self.user).enrolment_id = other
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_key_worker_cannot_move_an_enrolment_into_a_file_of_a_colleague(self):
+        own = self._enrol(self._create_case(self.case_worker))
+        colleagues = self._new_case(self.worlds["company"])
+        with self._tried(), self.assertRaises(UserError):
+            own.with_user(self.user).case_file_id = colleagues
+
+    def test_roster_of_another_project_stays_closed(self):
+        other = self._create_project(lead_id=self.colleague.id, name="Another project")
+        participation = self._participate(other, enrolment=self._new_enrolment(self.worlds["company"]))
+        self._lead()
+        self.assertFalse(participation.with_user(self.user).has_access("read"))

@@ -1,0 +1,411 @@
+from contextlib import contextmanager
+from datetime import date
+
+from odoo import Command
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import JustiqCommon
+
+
+class RoleCase(JustiqCommon):
+    """One provider with a case file of the case worker and one of her colleague."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.colleague = cls._create_employee("Conny Colleague")
+        cls.own_case = cls._create_case(cls.case_worker)
+        cls.colleagues_case = cls._create_case(cls.colleague, first_name="Ben", last_name="Beispiel")
+        cls.own_enrolment = cls._enrol(cls.own_case)
+        cls.colleagues_enrolment = cls._enrol(cls.colleagues_case)
+        cls.project = cls._create_project(lead_id=cls.colleague.id)
+        cls.own_participation = cls._participate(cls.project, enrolment=cls.own_enrolment)
+        cls.colleagues_participation = cls._participate(cls.project, enrolment=cls.colleagues_enrolment)
+        cls.line = cls._create_budget_line(cls._year(2019), 5000.0)
+
+    @classmethod
+    def _user(cls, *roles):
+        """A user with several roles; takes over the employee of the case worker."""
+        user = new_test_user(
+            cls.env,
+            login="_".join(roles),
+            groups=",".join(f"justiq.group_{role}" for role in roles),
+            company_id=cls.company.id,
+        )
+        cls.case_worker.user_id = user
+        return user
+
+    def _as(self, role, record):
+        return record.with_user(self.users[role])
+
+    @contextmanager
+    def assertForbidden(self):
+        """The block fails for want of rights, and leaves nothing behind."""
+        loggers = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+        with mute_logger(*loggers), self.assertRaises(AccessError), self.env.cr.savepoint():
+            yield
+            self.env.flush_all()
+        self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class TestCaseWork(RoleCase):
+    """What case workers and team leads do with case files and micro-projects."""
+
+    def test_case_worker_opens_a_case_file_of_her_own(self):
+        form = Form(self.env["justiq.case.file"].with_user(self.users["case_worker"]))
+        form.first_name, form.last_name, form.birth_date = "Ayla", "Anders", date(2004, 2, 29)
+        self.assertEqual(form.save().key_worker_id, self.case_worker)
+
+    def test_case_worker_opens_no_case_file_for_a_colleague(self):
+        with self.assertForbidden():
+            self._create_case(self.colleague).with_user(self.users["case_worker"]).copy()
+
+    def test_case_worker_reads_no_case_file_of_a_colleague(self):
+        with self.assertForbidden():
+            self._as("case_worker", self.colleagues_case).read(["last_name"])
+
+    def test_case_worker_loses_a_case_file_that_is_handed_over(self):
+        self.own_case.key_worker_id = self.colleague
+        for record in (self.own_case, self.own_enrolment, self.own_participation):
+            self.assertFalse(self._as("case_worker", record).has_access("read"), record._name)
+
+    def test_case_worker_enrols_no_case_file_of_a_colleague(self):
+        grant = self._create_grant(name="Another grant")
+        with self.assertForbidden():
+            self.env["justiq.enrolment"].with_user(self.users["case_worker"]).create(
+                {"case_file_id": self.colleagues_case.id, "grant_id": grant.id, "date_entry": date(2020, 1, 15)}
+            )
+
+    def test_case_worker_adds_no_participants_of_a_colleague(self):
+        wizard = self.env["justiq.participant.add"].with_user(self.users["case_worker"])
+        project = self._create_project(name="Another project", lead_id=self.case_worker.id)
+        with self.assertForbidden():
+            wizard.create(
+                {"micro_project_id": project.id, "case_file_ids": [Command.set(self.colleagues_case.ids)]}
+            ).action_add()
+
+    def test_case_worker_deletes_neither_files_nor_enrolments(self):
+        for record in (self.own_case, self.own_enrolment, self.own_participation):
+            with self.assertForbidden():
+                self._as("case_worker", record).unlink()
+
+    def test_case_worker_closes_no_case_file(self):
+        with self.assertForbidden():
+            self._as("case_worker", self.own_case).state = "closed"
+
+    def test_team_lead_closes_hands_over_and_reopens_case_files(self):
+        case = self._as("team_lead", self.own_case)
+        case.key_worker_id = self.colleague
+        case.action_close()
+        case.action_reopen()
+        self.assertEqual((case.state, case.key_worker_id.id), ("open", self.colleague.id))
+
+    def test_case_worker_writes_down_and_plans_a_micro_project(self):
+        project = self.env["justiq.micro.project"].with_user(self.users["case_worker"]).create(self._project_values())
+        project.action_plan()
+        self.assertEqual(project.state, "planned")
+
+    def test_case_worker_takes_nobody_onto_the_team_to_learn_names(self):
+        project = self._as("case_worker", self.project)
+        with self.assertForbidden():
+            project.lead_id = self.case_worker
+        with self.assertForbidden():
+            project.staff_ids = [
+                Command.create({"employee_id": self.case_worker.id, "role": "Coach", "reason": "Curious"})
+            ]
+
+    def test_user_of_two_companies_sees_the_one_she_works_in(self):
+        other = self.env["res.company"].create({"name": "Second Provider"})
+        self.users["team_lead"].company_ids += other
+        case = self._as("team_lead", self.own_case)
+        self.assertTrue(case.with_context(allowed_company_ids=self.company.ids).has_access("read"))
+        self.assertFalse(case.with_context(allowed_company_ids=other.ids).has_access("read"))
+
+    def test_team_lead_cannot_widen_her_companies_by_context(self):
+        foreign = self.env["res.company"].create({"name": "Foreign Provider"})
+        case = self._create_case(self._create_employee("Steve Stranger", company_id=foreign.id), company_id=foreign.id)
+        with self.assertForbidden():
+            self._as("team_lead", case).with_context(allowed_company_ids=foreign.ids).read(["last_name"])
+
+
+@tagged("post_install", "-at_install")
+class TestTransitionsByRole(RoleCase):
+    """Who may take a record from one state to the next, by writing as by button."""
+
+    def assertMayStep(self, record, state, roles):
+        """Just these of all roles may take the record to the state."""
+        for role, user in self.users.items():
+            with self.subTest(role=role, record=record.display_name, state=state):
+                as_user = record.with_user(user)
+                if role in roles:
+                    with self.assertUndone():
+                        as_user.write({"state": state})
+                        self.env.flush_all()
+                        self.assertEqual(record.state, state)
+                else:
+                    with self.assertForbidden():
+                        as_user.write({"state": state})
+
+    @contextmanager
+    def assertUndone(self):
+        with self.env.cr.savepoint() as savepoint:
+            yield
+            savepoint.rollback()
+        self.env.invalidate_all()
+
+    def test_only_team_lead_approves_a_micro_project(self):
+        self.assertMayStep(self._create_project("planned"), "approved", ["team_lead"])
+
+    def test_only_case_workers_start_a_micro_project(self):
+        self.assertMayStep(self._create_project("approved"), "running", ["case_worker", "team_lead"])
+
+    def test_only_team_lead_completes_a_micro_project(self):
+        project = self._create_project("running", achieved_value="The wall is a mural now.")
+        self.assertMayStep(project, "done", ["team_lead"])
+
+    def test_only_team_lead_cancels_and_takes_back_a_micro_project(self):
+        self.assertMayStep(self._create_project("approved"), "cancelled", ["team_lead"])
+        self.assertMayStep(self._create_project("approved"), "planned", ["team_lead"])
+        self.assertMayStep(self._create_project("done"), "running", ["team_lead"])
+
+    def test_only_coordinator_and_finance_approve_a_funding_year(self):
+        self.assertMayStep(self._year(2019), "approved", ["coordinator", "finance"])
+
+    def test_only_coordinator_and_finance_take_back_a_funding_year(self):
+        year = self._year(2019)
+        year.state = "approved"
+        self.assertMayStep(year, "draft", ["coordinator", "finance"])
+
+    def test_only_coordinator_and_manager_start_a_grant(self):
+        self.assertMayStep(self.grant, "running", ["coordinator", "manager"])
+
+    def test_only_coordinator_and_manager_close_and_reopen_a_grant(self):
+        grant = self._create_grant(["CM"], name="Without group Baustein")
+        grant.state = "running"
+        self.assertMayStep(grant, "closed", ["coordinator", "manager"])
+        grant.state = "closed"
+        self.assertMayStep(grant, "running", ["coordinator", "manager"])
+
+    def test_only_team_lead_closes_and_reopens_a_case_file(self):
+        self.assertMayStep(self.own_case, "closed", ["team_lead"])
+        self.own_case.state = "closed"
+        self.assertMayStep(self.own_case, "open", ["team_lead"])
+
+    def test_nobody_approves_by_creating_in_a_later_state(self):
+        year = {"grant_id": self.grant.id, "date_start": date(2019, 7, 1), "date_end": date(2019, 12, 31)}
+        grant = {
+            "name": "Born running",
+            "programme_id": self.programme.id,
+            "date_start": date(2020, 1, 1),
+            "date_end": date(2020, 12, 31),
+        }
+        for role, model, values in (
+            ("case_worker", "justiq.micro.project", self._project_values(state="approved")),
+            ("team_lead", "justiq.micro.project", self._project_values(state="done")),
+            ("coordinator", "justiq.funding.year", year | {"state": "approved"}),
+            ("finance", "justiq.grant", grant | {"state": "running"}),
+            ("coordinator", "justiq.grant", grant | {"state": "closed"}),
+        ):
+            with self.subTest(role=role, model=model), self.assertRaises(ValidationError), self.env.cr.savepoint():
+                self.env[model].with_user(self.users[role]).create(values)
+
+    def test_nobody_approves_by_a_default_in_the_context(self):
+        projects = self.env["justiq.micro.project"].with_user(self.users["case_worker"])
+        with self.assertRaises(ValidationError):
+            projects.with_context(default_state="approved").create(self._project_values())
+
+    def test_nobody_approves_by_copying(self):
+        approved = self._as("case_worker", self._create_project("approved"))
+        self.assertEqual(approved.copy().state, "idea")
+
+    def test_nobody_approves_a_year_through_its_grant(self):
+        with self.assertForbidden():
+            self._as("manager", self.grant).funding_year_ids = [
+                Command.update(self._year(2019).id, {"state": "approved"})
+            ]
+
+    def test_case_worker_approves_nothing_through_the_dialog(self):
+        project = self._create_project("planned", planned_participants=1)
+        with self.assertForbidden():
+            self.env["justiq.finding.justify"].with_user(self.users["case_worker"]).create(
+                {
+                    "record_model": "justiq.micro.project",
+                    "record_id": project.id,
+                    "target_state": "approved",
+                }
+            )
+
+
+@tagged("post_install", "-at_install")
+class TestFindingsByRole(RoleCase):
+    """Findings belong to the rule engine; people only justify."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.small_project = cls._create_project("planned", planned_participants=1)
+        cls.env.flush_all()
+        cls.finding = cls.small_project.finding_ids
+
+    def test_nobody_creates_or_deletes_a_finding(self):
+        for role in self.users:
+            with self.subTest(role=role), self.assertForbidden():
+                self._as(role, self.finding).create(
+                    {
+                        "requirement_id": self.env.ref("justiq.phase2_s5").id,
+                        "res_model": "justiq.micro.project",
+                        "res_id": self.small_project.id,
+                        "grant_id": self.grant.id,
+                        "message": "Invented",
+                    }
+                )
+            with self.subTest(role=role), self.assertForbidden():
+                self._as(role, self.finding).unlink()
+
+    def test_nobody_resolves_rewrites_or_signs_a_finding(self):
+        for values in (
+            {"state": "resolved"},
+            {"state": "justified", "justification": "Done", "justified_by_id": self.users["coordinator"].id},
+            {"message": "Harmless"},
+            {"value": 12.0},
+            {"res_id": self.project.id},
+        ):
+            for role in ("team_lead", "coordinator"):
+                with self.subTest(role=role, values=values), self.assertForbidden():
+                    self._as(role, self.finding).write(values)
+
+    def test_team_lead_and_coordinator_justify_in_their_own_name(self):
+        for role in ("team_lead", "coordinator"):
+            with self.subTest(role=role):
+                self._as(role, self.finding).justification = f"Seen by {role}."
+                self.assertEqual(self.finding.state, "justified")
+                self.assertEqual(self.finding.justified_by_id, self.users[role])
+
+    def test_nobody_else_justifies(self):
+        for role in ("case_worker", "finance", "auditor", "privacy_officer", "manager"):
+            with self.subTest(role=role), self.assertForbidden():
+                self._as(role, self.finding).justification = "Fine with me."
+
+    def test_team_lead_justifies_and_approves_in_the_dialog(self):
+        action = self._as("team_lead", self.small_project).action_approve()
+        wizards = self.env["justiq.finding.justify"].with_user(self.users["team_lead"])
+        form = Form(wizards.with_context(**action["context"]))
+        with form.line_ids.edit(0) as line:
+            self.assertEqual(line.message, self.finding.message)
+            line.justification = "Two more join after the holidays."
+        form.save().action_confirm()
+        self.assertEqual(self.small_project.state, "approved")
+        self.assertEqual(self.finding.state, "justified")
+
+
+@tagged("post_install", "-at_install")
+class TestMoneyByRole(RoleCase):
+    def test_finance_and_coordinator_plan_the_budget(self):
+        for role in ("finance", "coordinator"):
+            line = self._as(role, self.line).create(
+                {
+                    "funding_year_id": self._year(2020).id,
+                    "baustein_id": self.bausteine["MP"].id,
+                    "cost_category_id": self.category.id,
+                    "planned_amount": 1000.0,
+                }
+            )
+            self.assertEqual(line.esf_amount, 600.0)
+            line.planned_amount = 500.0
+            self.env.flush_all()
+            self.assertEqual(line.esf_amount, 300.0)
+            line.unlink()
+
+    def test_finance_sees_nothing_of_cases(self):
+        for record in (self.own_case, self.own_enrolment, self.own_participation):
+            with self.assertForbidden():
+                self._as("finance", record).search([])
+
+    def test_case_worker_sees_no_money(self):
+        with self.assertForbidden():
+            self._as("case_worker", self.line).search([])
+        with self.assertForbidden():
+            self._as("case_worker", self.project).read(["budget_line_ids"])
+
+    def test_manager_changes_rules_but_no_budget(self):
+        self._as("manager", self.env.ref("justiq.phase2_s19")).value_max = 60000.0
+        with self.assertForbidden():
+            self._as("manager", self.line).planned_amount = 1.0
+
+    def test_coordinator_changes_no_rule(self):
+        with self.assertForbidden():
+            self._as("coordinator", self.env.ref("justiq.phase2_s19")).value_max = 60000.0
+
+
+@tagged("post_install", "-at_install")
+class TestSeveralRoles(RoleCase):
+    """A second role adds what it may do, and widens nothing of the first."""
+
+    def assertOnlyReads(self, user, record):
+        as_user = record.with_user(user)
+        self.assertTrue(as_user.has_access("read"))
+        self.assertFalse(as_user.has_access("write"))
+        self.assertFalse(as_user.has_access("unlink"))
+
+    def test_case_worker_and_coordinator_writes_no_enrolments_of_colleagues(self):
+        user = self._user("case_worker", "coordinator")
+        for own, foreign, change in (
+            (self.own_enrolment, self.colleagues_enrolment, {"date_exit": date(2020, 12, 1)}),
+            (self.own_participation, self.colleagues_participation, {"date_end": date(2020, 12, 1)}),
+        ):
+            own.with_user(user).write(change)
+            self.assertOnlyReads(user, foreign)
+            with self.assertForbidden():
+                foreign.with_user(user).write(change)
+
+    def test_case_worker_and_coordinator_reads_no_file_or_name_of_colleagues(self):
+        user = self._user("case_worker", "coordinator")
+        self.assertFalse(self.colleagues_case.with_user(user).has_access("read"))
+        participation = self.colleagues_participation.with_user(user)
+        self.assertEqual(participation.participant_name, self.colleagues_case.reference)
+        self.assertEqual(self.own_participation.with_user(user).participant_name, "Muster, Mia")
+
+    def test_case_worker_and_coordinator_creates_no_enrolment_for_colleagues(self):
+        user = self._user("case_worker", "coordinator")
+        grant = self._create_grant(name="Another grant")
+        with self.assertForbidden():
+            self.env["justiq.enrolment"].with_user(user).create(
+                {"case_file_id": self.colleagues_case.id, "grant_id": grant.id, "date_entry": date(2020, 1, 15)}
+            )
+
+    def test_case_worker_and_auditor_writes_only_what_a_case_worker_writes(self):
+        user = self._user("case_worker", "auditor")
+        self.assertTrue(self.own_enrolment.with_user(user).has_access("write"))
+        self.assertOnlyReads(user, self.colleagues_enrolment)
+        self.assertOnlyReads(user, self.colleagues_participation)
+        self.assertOnlyReads(user, self.line)
+
+    def test_auditor_and_coordinator_still_sees_no_names(self):
+        user = self._user("auditor", "coordinator")
+        self.assertOnlyReads(user, self.own_enrolment)
+        self.assertEqual(self.own_participation.with_user(user).participant_name, self.own_case.reference)
+
+    def test_finance_and_case_worker_reads_no_enrolments_of_colleagues(self):
+        user = self._user("case_worker", "finance")
+        self.assertTrue(self.own_enrolment.with_user(user).has_access("write"))
+        self.assertFalse(self.colleagues_enrolment.with_user(user).has_access("read"))
+        self.assertTrue(self.line.with_user(user).has_access("write"))
+
+    def test_manager_and_privacy_officer_gains_no_cases(self):
+        user = self._user("manager", "privacy_officer", "finance")
+        for record in (self.own_case, self.own_enrolment, self.own_participation):
+            self.assertFalse(record.with_user(user).has_access("read"), record._name)
+
+    def test_administrator_of_odoo_has_nothing(self):
+        user = new_test_user(self.env, login="administrator", groups="base.group_system,base.group_erp_manager")
+        for record in (self.own_case, self.own_enrolment, self.project, self.line, self.grant, self.programme):
+            for operation in ("read", "write", "create", "unlink"):
+                self.assertFalse(record.with_user(user).has_access(operation), (record._name, operation))
+
+    def test_administrator_of_the_installation_gets_no_case_role(self):
+        for xmlid in ("base.user_admin", "base.user_root"):
+            names = self.env.ref(xmlid).all_group_ids.get_external_id().values()
+            self.assertFalse([name for name in names if name.startswith("justiq.")], xmlid)

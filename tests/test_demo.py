@@ -1,0 +1,104 @@
+import ast
+from pathlib import Path
+
+import yaml
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import convert_file, file_path
+
+MODULE = Path(file_path("justiq/__manifest__.py")).parent
+SCENARIO = yaml.safe_load((MODULE / "tests/data/offenbach_finance.yaml").read_text(encoding="utf-8"))
+DEMO_FILES = ast.literal_eval((MODULE / "__manifest__.py").read_text(encoding="utf-8"))["demo"]
+LANGUAGE_FILE = "demo/res_lang_demo.xml"  # loads the translations of every module: only takes time here
+
+
+@tagged("post_install", "-at_install")
+class TestDemo(TransactionCase):
+    """The demo data tell the story that they are meant to tell.
+
+    They are loaded inside the test, so that it also runs on a database without
+    demo data.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not cls.env.ref("justiq.grant_musterstadt", raise_if_not_found=False):
+            cls.env["res.lang"]._activate_lang("de_DE")
+            references = {}
+            for file in DEMO_FILES:
+                if file != LANGUAGE_FILE:
+                    convert_file(cls.env, "justiq", file, references, "init", noupdate=True)
+        cls.grant = cls.env.ref("justiq.grant_musterstadt")
+
+    def test_every_demo_file_is_loaded(self):
+        files = {f"demo/{file.name}" for file in (MODULE / "demo").iterdir() if file.suffix in (".xml", ".csv")}
+        self.assertEqual(files, set(DEMO_FILES))
+
+    def test_grant_as_in_scenario(self):
+        given, expected = SCENARIO["grant"], SCENARIO["expected"]
+        self.assertEqual(self.grant.state, "running")
+        self.assertEqual(self.grant.name, given["name"])
+        self.assertEqual(self.grant.programme_id.code, given["programme"])
+        self.assertEqual(set(self.grant.baustein_ids.mapped("code")), set(given["bausteine"]))
+        self.assertEqual(self.grant.total_eligible, given["total_eligible"])
+        self.assertEqual(self.grant.own_share, expected["own_share"])
+        self.assertEqual(self.grant.own_share_percent, expected["own_share_percent"])
+        years = self.grant.funding_year_ids.sorted("date_start")
+        self.assertEqual(
+            [[year.date_start, year.date_end, year.month_count] for year in years],
+            expected["funding_years"],
+        )
+
+    def test_budget_spends_what_was_granted(self):
+        years = self.grant.funding_year_ids
+        self.assertEqual(sum(years.mapped("planned_amount")), self.grant.total_eligible)
+        self.assertEqual(
+            sum(years.mapped("esf_amount")),
+            SCENARIO["grant"]["financing"]["esf_and_federal"],
+        )
+        self.assertEqual(
+            [year.state for year in years.sorted("date_start")], ["approved", "approved", "approved", "draft"]
+        )
+        for year in years:
+            self.assertGreaterEqual(year.esf_group_left, 0, year.name)
+
+    def test_micro_projects_as_in_scenario(self):
+        for expected in SCENARIO["micro_projects"]:
+            with self.subTest(expected["name"]):
+                project = self.grant.micro_project_ids.filtered(lambda p, name=expected["name"]: p.name == name)
+                self.assertEqual(project.date_start.year, expected["year"])
+                self.assertEqual(project.esf_planned, expected["esf"])
+                self.assertEqual(project.session_held_count, expected["sessions"])
+                self.assertEqual(project.participant_count, expected["participants"])
+                self.assertTrue(project.is_counted)
+
+    def test_one_micro_project_in_each_state(self):
+        states = self.env["justiq.micro.project"]._fields["state"].get_values(self.env)
+        self.assertEqual(set(self.grant.micro_project_ids.mapped("state")), set(states))
+
+    def test_findings_open_and_justified(self):
+        findings = self.env["justiq.finding"].search([("grant_id", "=", self.grant.id)])
+        self.assertLessEqual({"open", "justified"}, set(findings.mapped("state")))
+
+    def test_persons_count_once_and_some_do_not_count(self):
+        enrolments = self.env["justiq.enrolment"].search([("grant_id", "=", self.grant.id)])
+        self.assertEqual(len(enrolments), sum(project["participants"] for project in SCENARIO["micro_projects"]))
+        self.assertGreater(len(enrolments.participation_ids), len(enrolments))
+        self.assertEqual(
+            set(enrolments.filtered(lambda e: not e.is_counted).mapped("not_counted_reason")), {"consent", "age"}
+        )
+
+    def test_one_user_per_role(self):
+        roles = self.env["res.groups"].search([("privilege_id.category_id", "=", "JUSTiQ")])
+        users = self.env["res.users"].search([("login", "in", self._demo_logins())])
+        self.assertEqual(len(users), len(self._demo_logins()))
+        for user in users:
+            self.assertEqual(len(user.group_ids & roles), 1, user.login)
+            self.assertEqual((user.lang, user.tz), ("de_DE", "Europe/Berlin"), user.login)
+        self.assertEqual(users.group_ids & roles, roles)
+        self.assertFalse(self.env.ref("base.user_admin").all_group_ids & roles)
+
+    def _demo_logins(self):
+        data = self.env["ir.model.data"].search([("module", "=", "justiq"), ("model", "=", "res.users")])
+        return self.env["res.users"].browse(data.mapped("res_id")).mapped("login")

@@ -1,0 +1,129 @@
+from datetime import timedelta
+from pathlib import Path
+
+import yaml
+
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import file_path
+
+from .common import JustiqCommon
+
+OFFENBACH = yaml.safe_load(Path(file_path("justiq/tests/data/offenbach_finance.yaml")).read_text(encoding="utf-8"))
+
+
+@tagged("post_install", "-at_install")
+class TestOffenbach(JustiqCommon):
+    """The public figures of one city, played through from the grant to its closing."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        figures = OFFENBACH["grant"]
+        cls.programme = cls.env["justiq.programme"].search([("code", "=", figures["programme"])])
+        cls.bausteine = {baustein.code: baustein for baustein in cls.programme.baustein_ids}
+        esf_rate = 100.0 * figures["financing"]["esf_and_federal"] / figures["total_eligible"]
+        cls.grant = cls._create_grant(
+            figures["bausteine"],
+            name=figures["name"],
+            date_start=figures["date_start"],
+            date_end=figures["date_end"],
+            total_eligible=figures["total_eligible"],
+            esf_rate=esf_rate,
+        )
+        cls.enrolments = cls.env["justiq.enrolment"]
+        cls.projects = {row["name"]: cls._carry_out(row) for row in OFFENBACH["micro_projects"]}
+        cls.env.flush_all()
+
+    @classmethod
+    def _carry_out(cls, row):
+        """Plan, run and complete one micro-project as the file says."""
+        year = cls._year(row["year"])
+        project = cls._create_project(
+            "approved",
+            name=row["name"],
+            date_start=year.date_start,
+            date_end=year.date_start + timedelta(days=90),
+            planned_participants=row["participants"],
+        )
+        cls._create_budget_line(year, row["esf"], micro_project_id=project.id)
+        missing = row["participants"] - len(cls.enrolments)
+        for number in range(missing):
+            case = cls._create_case(first_name=f"Young person {number}")
+            entry = cls.grant.date_start
+            cls.enrolments |= cls._enrol(case, date_entry=entry, legal_basis_date=entry)
+        participations = cls.env["justiq.participation"].create(
+            [
+                {
+                    "enrolment_id": enrolment.id,
+                    "baustein_id": cls.bausteine["MP"].id,
+                    "micro_project_id": project.id,
+                    "date_start": year.date_start,
+                }
+                for enrolment in cls.enrolments[: row["participants"]]
+            ]
+        )
+        project.state = "running"
+        for week in range(row["sessions"]):
+            cls._hold_session(project, participations, day=year.date_start + timedelta(weeks=week))
+        project.write({"achieved_value": "It has become a better place.", "state": "done"})
+        return project
+
+    def test_own_share(self):
+        expected = OFFENBACH["expected"]
+        financing = OFFENBACH["grant"]["financing"]
+        self.assertEqual(self.grant.own_share, expected["own_share"])
+        self.assertEqual(self.grant.own_share_percent, expected["own_share_percent"])
+        self.assertEqual(self.grant.own_share, financing["municipality_cash"] + financing["seconded_staff"])
+
+    def test_funding_years(self):
+        years = self.grant.funding_year_ids.sorted("date_start")
+        self.assertEqual(
+            [[year.date_start, year.date_end, year.month_count] for year in years],
+            OFFENBACH["expected"]["funding_years"],
+        )
+
+    def test_esf_money_lies_within_the_limits_of_each_year(self):
+        for row in OFFENBACH["micro_projects"]:
+            with self.subTest(**row):
+                year = self._year(row["year"])
+                share = 0.5 if row["year"] == 2022 else 1.0
+                self.assertEqual(year.esf_group_amount, row["esf"])
+                self.assertEqual((year.esf_group_min, year.esf_group_max), (5000.0 * share, 50000.0 * share))
+                self.assertEqual(year.esf_group_left, 50000.0 * share - row["esf"])
+                self.assertEqual(self.projects[row["name"]].esf_planned, row["esf"])
+                year.state = "approved"
+
+    def test_sessions_and_participants(self):
+        for row in OFFENBACH["micro_projects"]:
+            with self.subTest(**row):
+                project = self.projects[row["name"]]
+                self.assertEqual(project.session_held_count, row["sessions"])
+                self.assertEqual(project.participant_count, row["participants"])
+                self.assertEqual(project.attendance_count, row["sessions"] * row["participants"])
+                self.assertEqual(set(project.participation_ids.mapped("hours")), {row["sessions"] * 2.0})
+                self.assertTrue(project.is_counted)
+
+    def test_who_came_to_several_projects_counts_once(self):
+        largest = max(row["participants"] for row in OFFENBACH["micro_projects"])
+        total = sum(row["participants"] for row in OFFENBACH["micro_projects"])
+        enrolments = self.env["justiq.enrolment"].search([("grant_id", "=", self.grant.id)])
+        self.assertEqual(len(enrolments.filtered("is_counted")), largest)
+        self.assertEqual(len(enrolments.participation_ids), total)
+
+    def test_grant_can_be_closed(self):
+        self.assertEqual(self.grant.micro_project_counted, 4)
+        self.grant.state = "running"
+        self.assertFalse(self.grant.finding_ids.filtered(lambda finding: finding.state != "resolved"))
+        self.grant.state = "closed"
+
+    def test_without_two_of_them_it_cannot(self):
+        self.grant.state = "running"
+        for name in ("KICK OF", "Mode und Design"):
+            self.projects[name].session_ids.attendance_ids.write({"state": "absent"})
+        with self.assertRefused("S21", "2"):
+            self.grant.state = "closed"
+
+    def test_bausteine_of_the_file(self):
+        self.assertEqual(set(self.grant.baustein_ids.mapped("code")), set(OFFENBACH["grant"]["bausteine"]))
+        self.grant.baustein_ids = [Command.unlink(self.bausteine["ASJ"].id)]

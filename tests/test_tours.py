@@ -1,0 +1,76 @@
+from datetime import date
+
+from odoo import Command
+from odoo.tests import HttpCase, tagged
+
+from .common import ROLES, JustiqCommon
+
+CLICK_EVERYWHERE = "odoo.loader.modules.get('@web/webclient/clickbot/clickbot_loader').startClickEverywhere('%s');"
+
+
+@tagged("browser", "post_install", "-at_install")
+class TestTours(JustiqCommon, HttpCase):
+    """What people do in the browser, in German."""
+
+    # The last screen of a tour may be a form in which nothing was changed.
+    allow_end_on_form = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("de_DE")
+        cls.env["ir.module.module"]._load_module_terms(["base", "web", "mail", "hr", "justiq"], ["de_DE"])
+        cls.env.company.currency_id = cls.env.ref("base.EUR")
+        for role, user in cls.users.items():
+            user.write({"lang": "de_DE", "tz": "Europe/Berlin", "password": f"test_{role}"})
+        cls.grant.funding_year_ids.budget_line_ids.unlink()
+        cls.grant.unlink()
+        cls.env["res.partner"].create([{"name": "Grünflächenamt"}, {"name": "Anna Atelier"}])
+        cls._create_case()
+
+    def _tour(self, name, role):
+        self.start_tour("/odoo", name, login=self.users[role].login, timeout=120)
+
+    def test_people_walk_from_the_grant_to_the_completed_micro_project(self):
+        self._tour("justiq_coordination_creates_grant", "coordinator")
+        grant = self.env["justiq.grant"].search([("name", "=", "Vorhaben Tourstadt")])
+        self.assertEqual(len(grant.funding_year_ids), 4)
+        self._tour("justiq_case_worker_plans_micro_project", "case_worker")
+        self._tour("justiq_finance_plans_budget", "finance")
+        self._tour("justiq_team_lead_approves_micro_project", "team_lead")
+        self._tour("justiq_case_worker_takes_attendance", "case_worker")
+        self._tour("justiq_team_lead_completes_micro_project", "team_lead")
+        project = grant.micro_project_ids
+        self.assertEqual(project.state, "done")
+        self.assertTrue(project.is_counted)
+        self.assertEqual(project.esf_planned, 7200.0)
+        self.assertEqual(grant.micro_project_counted, 1)
+        self.assertEqual(
+            set(project.finding_ids.filtered("justification").mapped("requirement_id.code")), {"S4", "S23"}
+        )
+
+
+@tagged("browser", "post_install", "-at_install")
+class TestClickEverywhere(JustiqCommon, HttpCase):
+    """Odoo's own test that opens every menu, view and filter."""
+
+    allow_end_on_form = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        project = cls._create_project("done", date_start=date(2020, 3, 1))
+        cls._hold_session(project, cls._participate(project))
+        cls._create_budget_line(cls._year(2020), 5000.0, micro_project_id=project.id)
+
+    def test_administrator_with_all_groups_clicks_everywhere(self):
+        admin = self.env.ref("base.user_admin")
+        admin.group_ids = [Command.link(self.env.ref(f"justiq.group_{role}").id) for role in ROLES]
+        self.browser_js(
+            "/odoo",
+            CLICK_EVERYWHERE % "justiq.menu_justiq_root",
+            "odoo.isReady === true",
+            login="admin",
+            timeout=600,
+            success_signal="clickbot test succeeded",
+        )

@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import models
@@ -87,7 +87,7 @@ class FundingYearReport(models.AbstractModel):
         """The sessions within the year, by the clock of the provider."""
         zone = ZoneInfo(self.env.context["tz"])
         start, end = (
-            datetime.combine(day, time.min, zone).astimezone(UTC).replace(tzinfo=None)
+            datetime.combine(day, time.min, zone).astimezone(timezone.utc).replace(tzinfo=None)
             for day in (year.date_start, year.date_end + timedelta(days=1))
         )
         return Domain("date_start", ">=", start) & Domain("date_start", "<", end)

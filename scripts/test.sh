@@ -38,9 +38,6 @@ plain_database() {
     drop "$PLAIN"
     say "Installing the module (log: build/install.log) ..."
     logged install odoo -d "$PLAIN" -i justiq --stop-after-init --no-http || { drop "$PLAIN" && return 1; }
-    # Otherwise each browser test would build the pages' styles and scripts anew.
-    [[ "${BROWSER:-yes}" == no ]] || logged assets odoo shell -d "$PLAIN" --no-http \
-        <<<"env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 }
 
 run_pytest() {

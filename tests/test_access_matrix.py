@@ -120,7 +120,6 @@ NEW = {
         "date_end": date(2022, 12, 31),
     },
     "justiq.programme.funder": lambda test, world: {"programme_id": test.programme.id, "name": "Another funder"},
-    "justiq.programme.funder": lambda test, world: {"programme_id": test.programme.id, "name": "Another funder"},
     "justiq.baustein": lambda test, world: {
         "programme_id": test.programme.id,
         "number": 100 + test.number(),
@@ -239,7 +238,11 @@ class TestAccessMatrix(AccessCommon):
     def setUp(self):
         super().setUp()
         self.cases = 0
-        self.addCleanup(lambda: _logger.info("%s: %s cases", self._testMethodName, self.cases))
+        self.addCleanup(self._log_cases)
+
+    def _log_cases(self):
+        if self.cases:
+            _logger.info("%s: %s cases", self._testMethodName, self.cases)
 
     # ------------------------------------------------------------
     # Which rows there are

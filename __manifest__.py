@@ -48,6 +48,7 @@
         "web.assets_tests": ["justiq/static/tests/tours/*"],
         "web.report_assets_common": ["justiq/static/src/scss/report.scss"],
     },
+    "uninstall_hook": "uninstall_hook",
     "demo": [
         "demo/res_lang_demo.xml",
         "demo/res_company_demo.xml",

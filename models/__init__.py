@@ -21,6 +21,7 @@ from . import grant_funding_year
 # case
 from . import case_fixed_keys_mixin
 from . import case_file
+from . import case_activity
 from . import case_enrolment
 from . import case_participation
 

@@ -105,7 +105,7 @@ class Enrolment(models.Model):
     def _find_not_counted_reason(self):
         """Why the person does not count (rules.md, "Counting persons"), or False."""
         programme = self.grant_id.programme_id
-        if not self.legal_basis_date or self.legal_basis_date > self.date_entry:
+        if not self.legal_basis_date or not self.date_entry or self.legal_basis_date > self.date_entry:
             return "consent" if programme.legal_basis == "consent" else "information"
         if not programme.age_min <= self.age_at_entry <= programme.age_max:
             return "age"
@@ -132,7 +132,7 @@ class Enrolment(models.Model):
     def _check_entry_in_grant(self):
         for enrolment in self:
             grant = enrolment.grant_id
-            if not grant.date_start <= enrolment.date_entry <= grant.date_end:
+            if enrolment.date_entry and not grant.date_start <= enrolment.date_entry <= grant.date_end:
                 raise ValidationError(
                     self.env._(
                         "Entry of %(reference)s: %(entry)s lies outside the grant "
@@ -144,3 +144,10 @@ class Enrolment(models.Model):
                         end=format_date(self.env, grant.date_end),
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        enrolments = super().create(vals_list)
+        # sudo: the state decides, also for whoever may not read the grant.
+        enrolments.sudo().grant_id._check_not_closed()
+        return enrolments

@@ -21,12 +21,19 @@ class CaseFile(models.Model):
     """
 
     _name = "justiq.case.file"
-    _inherit = ["mail.thread", "mail.activity.mixin", "justiq.transition.mixin", "justiq.import.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "justiq.transition.mixin",
+        "justiq.fixed.keys.mixin",
+        "justiq.import.mixin",
+    ]
     _description = "Case File"
     _order = "reference desc, id desc"
     _rec_names_search = ["reference", "last_name", "first_name"]
     _check_company_auto = True
 
+    _fixed_keys = ("reference",)
     _initial_states = ("open",)
     _transitions = {
         ("open", "closed"): "justiq.group_team_lead",
@@ -112,7 +119,7 @@ class CaseFile(models.Model):
     def _check_birth_date(self):
         today = fields.Date.context_today(self)
         for case in self:
-            if case.birth_date > today:
+            if case.birth_date and case.birth_date > today:
                 raise ValidationError(
                     self.env._(
                         "Birth date: %s lies in the future. Please correct it.",
@@ -128,13 +135,33 @@ class CaseFile(models.Model):
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]  # the caller may have passed one dictionary twice
         for vals in vals_list:
-            if vals.get("reference", "/") == "/":
+            if (vals.get("reference") or "").strip() in ("", "/"):
                 company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
                 # sudo: numbers are drawn by whoever may open a file.
                 vals["reference"] = (
                     self.env["ir.sequence"].sudo().with_company(company).next_by_code("justiq.case.file")
                 )
         return super().create(vals_list)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Only colleagues who may read the file hear of it, and within Odoo only.
+
+        An earlier key worker may still follow the file, somebody may mention an
+        outsider, and e-mails leave the house: they would carry name and content.
+        """
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        if not self:
+            return recipients
+        users = self.env["res.users"].browse(recipient["uid"] for recipient in recipients if recipient["uid"])
+        readers = users.filtered(self._is_readable_by)
+        return [recipient | {"notif": "inbox"} for recipient in recipients if recipient["uid"] in readers.ids]
+
+    def _is_readable_by(self, user):
+        # sudo: companies of a colleague, only to ask for her access.
+        company = self.sudo().company_id
+        if company not in user.sudo().company_ids:
+            return False
+        return self.with_user(user).with_context(allowed_company_ids=company.ids).has_access("read")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_participating(self):

@@ -33,10 +33,17 @@ class Participation(models.Model):
         required=True,
         ondelete="restrict",
     )
-    grant_id = fields.Many2one(related="enrolment_id.grant_id", store=True, index=True, ondelete="restrict")
+    grant_id = fields.Many2one(
+        related="enrolment_id.grant_id",
+        precompute=True,
+        store=True,
+        index=True,
+        required=True,
+        ondelete="restrict",
+    )
     company_id = fields.Many2one(related="enrolment_id.company_id", store=True, index=True)
     baustein_id = fields.Many2one(comodel_name="justiq.baustein", required=True, ondelete="restrict", index=True)
-    baustein_kind = fields.Selection(related="baustein_id.kind", store=True)
+    baustein_kind = fields.Selection(related="baustein_id.kind", precompute=True, store=True, required=True)
     possible_baustein_ids = fields.Many2many(related="grant_id.baustein_ids", export_string_translation=False)
     key_worker_id = fields.Many2one(
         comodel_name="hr.employee",
@@ -65,7 +72,7 @@ class Participation(models.Model):
         "CHECK (date_end IS NULL OR date_end >= date_start)",
         "The participation must not end before it starts.",
     )
-    _hours_not_negative = models.Constraint("CHECK (hours >= 0)", "Hours must not be negative.")
+    _hours_not_negative = models.Constraint("CHECK (hours >= 0 AND hours < 'Infinity')", "Hours must not be negative.")
 
     @api.depends("reference", "baustein_id.name")
     def _compute_display_name(self):
@@ -86,8 +93,8 @@ class Participation(models.Model):
     def _filtered_name_readable(self):
         """The participations whose participant's name the user may know."""
         # sudo on the way to the file only; the access is asked as the user.
-        files = self.sudo().case_file_id.sudo(False)._filtered_access("read")
-        return self.filtered(lambda participation: participation.sudo().case_file_id.id in files._ids)
+        files = self.sudo().case_file_id._origin.sudo(False)._filtered_access("read")
+        return self.filtered(lambda participation: participation.sudo().case_file_id._origin.id in files._ids)
 
     @api.depends("case_file_id")
     def _compute_key_worker_id(self):
@@ -111,7 +118,7 @@ class Participation(models.Model):
     def _check_start_after_entry(self):
         for participation in self:
             entry = participation.enrolment_id.date_entry
-            if participation.date_start < entry:
+            if participation.date_start and entry and participation.date_start < entry:
                 raise ValidationError(
                     self.env._(
                         "Participation of %(reference)s: the start %(start)s lies before "

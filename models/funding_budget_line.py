@@ -21,7 +21,10 @@ class BudgetLine(models.Model):
     )
     grant_id = fields.Many2one(related="funding_year_id.grant_id", store=True, index=True)
     company_id = fields.Many2one(related="funding_year_id.company_id", store=True, index=True)
-    currency_id = fields.Many2one(related="company_id.currency_id", store=True)
+    # Before the amounts are stored: without a currency they would keep fractions of a cent.
+    currency_id = fields.Many2one(
+        related="funding_year_id.grant_id.company_id.currency_id", store=True, precompute=True
+    )
     baustein_id = fields.Many2one(
         comodel_name="justiq.baustein",
         required=True,
@@ -46,7 +49,8 @@ class BudgetLine(models.Model):
     )
 
     _planned_amount_not_negative = models.Constraint(
-        "CHECK (planned_amount >= 0)", "The planned amount must not be negative."
+        "CHECK (planned_amount >= 0 AND planned_amount < 1000000000)",
+        "The planned amount must lie between zero and one billion.",
     )
     _esf_amount_within_planned = models.Constraint(
         "CHECK (esf_amount >= 0 AND esf_amount <= planned_amount)",

@@ -85,6 +85,7 @@ class Grant(models.Model):
     quartier_ids = fields.Many2many(
         comodel_name="justiq.quartier",
         string="Quartiere",
+        context={"active_test": False},  # an archived Quartier stays one of the grant
         groups="justiq.group_case_worker,justiq.group_coordinator,"
         "justiq.group_finance,justiq.group_auditor,justiq.group_manager",
     )
@@ -111,6 +112,10 @@ class Grant(models.Model):
     own_share = fields.Monetary(compute="_compute_own_share")
 
     _dates_in_order = models.Constraint("CHECK (date_end >= date_start)", "The grant must not end before it starts.")
+    # A slip of the pen in the year would propose hundreds of funding years.
+    _period_plausible = models.Constraint(
+        "CHECK (date_end < date_start + 7306)", "A grant lasts 20 years at most. Please check its start and end."
+    )
     _esf_rate_percent = models.Constraint(
         "CHECK (esf_rate >= 0 AND esf_rate <= 100)",
         "The ESF rate is a percentage between 0 and 100.",
@@ -188,6 +193,7 @@ class Grant(models.Model):
         # Years edited in the same save are edited within the new period.
         commands = vals.get("funding_year_ids")
         result = super().write({name: value for name, value in vals.items() if name != "funding_year_ids"})
+        self.flush_recordset(["date_start", "date_end"])  # what the database refuses has no years
         # sudo: the years follow their grant, whoever may change its dates.
         for grant in self.sudo():
             grant.funding_year_ids._fit(grant)
@@ -200,6 +206,17 @@ class Grant(models.Model):
         kept = self.sudo().funding_year_ids.ids
         on_record = (Command.UPDATE, Command.DELETE, Command.UNLINK)
         return [command for command in commands if command[0] not in on_record or command[1] in kept]
+
+    def _check_not_closed(self):
+        """Refuse to add to a grant, or to reopen its plan, after it was accounted for.
+
+        :raises ValidationError: naming the grant
+        """
+        for grant in self:
+            if grant.state == "closed":
+                raise ValidationError(
+                    self.env._("%s is closed; nothing in it changes any more. Reopen the grant first.", grant.name)
+                )
 
     def unlink(self):
         self.check_access("unlink")

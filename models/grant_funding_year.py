@@ -117,6 +117,7 @@ class FundingYear(models.Model):
         for year in self:
             year._take_neighbours_along(vals)
         result = super().write(vals)
+        self.flush_recordset(["date_start", "date_end"])  # an empty date is refused by name
         self._check_cover(grants | self.grant_id)
         return result
 
@@ -132,7 +133,13 @@ class FundingYear(models.Model):
     def _unlink_except_approved(self):
         self._check_draft()
 
+    def _check_transition(self, state):
+        # sudo: the state decides, also for whoever may not read the grant.
+        self.sudo().grant_id._check_not_closed()
+        return super()._check_transition(state)
+
     def _check_draft(self):
+        self.sudo().grant_id._check_not_closed()
         approved = self.filtered(lambda year: year.state == "approved")
         if approved:
             raise ValidationError(

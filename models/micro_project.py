@@ -97,9 +97,16 @@ class MicroProject(models.Model):
     duration_months = fields.Float(digits=(5, 1), compute="_compute_duration_months", store=True, aggregator="avg")
 
     # purpose and value
-    purpose_ids = fields.Many2many(comodel_name="justiq.micro.project.purpose", string="Purposes")
-    competence_ids = fields.Many2many(comodel_name="justiq.micro.project.competence", string="Competences")
-    value_ids = fields.Many2many(comodel_name="justiq.micro.project.value", string="Kinds of Added Value")
+    # An entry that is archived later stays chosen, so that the rules and the reports still find it.
+    purpose_ids = fields.Many2many(
+        comodel_name="justiq.micro.project.purpose", string="Purposes", context={"active_test": False}
+    )
+    competence_ids = fields.Many2many(
+        comodel_name="justiq.micro.project.competence", string="Competences", context={"active_test": False}
+    )
+    value_ids = fields.Many2many(
+        comodel_name="justiq.micro.project.value", string="Kinds of Added Value", context={"active_test": False}
+    )
     planned_value = fields.Text(
         string="Planned Added Value",
         help="What the Quartier shall gain. Needed before the approval (S7).",

@@ -53,7 +53,7 @@ class Attendance(models.Model):
         "UNIQUE (session_id, participation_id)",
         "This participant is already on the roster of this session.",
     )
-    _hours_not_negative = models.Constraint("CHECK (hours >= 0)", "Hours must not be negative.")
+    _hours_not_negative = models.Constraint("CHECK (hours >= 0 AND hours < 'Infinity')", "Hours must not be negative.")
     _hours_only_when_present = models.Constraint(
         "CHECK (hours = 0 OR state IS NOT DISTINCT FROM 'present')", "Hours count only for those present."
     )
@@ -61,7 +61,8 @@ class Attendance(models.Model):
     @api.depends("session_id.date_start", "session_id.company_id")
     def _compute_session_date(self):
         for attendance in self:
-            attendance.session_date = attendance.session_id._local_date()
+            session = attendance.session_id
+            attendance.session_date = session._local_date() if session.date_start else False
 
     @api.depends("state", "session_id.duration")
     def _compute_hours(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class Cooperation(models.Model):
@@ -43,6 +44,21 @@ class Cooperation(models.Model):
     def _compute_grant_id(self):
         for cooperation in self:
             cooperation.grant_id = cooperation.micro_project_id.grant_id or cooperation.grant_id
+
+    @api.constrains("micro_project_id", "grant_id")
+    def _check_grant_of_micro_project(self):
+        """A cooperation resolves findings of its micro-project, so nobody enters it from another provider's grant."""
+        for cooperation in self:
+            project = cooperation.micro_project_id
+            if project and project.grant_id != cooperation.grant_id:
+                raise ValidationError(
+                    self.env._(
+                        "Micro-project: %(project)s does not belong to the grant %(grant)s. Choose a micro-project of "
+                        "this grant.",
+                        project=project.name,
+                        grant=cooperation.grant_id.name,
+                    )
+                )
 
     @api.depends("partner_id.name", "kind")
     def _compute_display_name(self):

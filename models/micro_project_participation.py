@@ -51,9 +51,14 @@ class Participation(models.Model):
 
     def _filtered_name_readable(self):
         """The names on a roster are also known to those who lead or staff it."""
-        return super()._filtered_name_readable() | self.filtered(
-            lambda participation: self.env.user in participation.sudo().micro_project_id._roster_users()
-        )
+        return super()._filtered_name_readable() | self.filtered(lambda participation: participation._is_on_my_roster())
+
+    def _is_on_my_roster(self):
+        """Whether the user leads or staffs the micro-project, as it is saved: a draft may name any person and lead."""
+        # sudo: asked for the roster only.
+        draft, saved = self.sudo(), self._origin.sudo()
+        same_person = draft.case_file_id._origin == saved.case_file_id
+        return same_person and self.env.user in saved.micro_project_id._roster_users()
 
     @api.constrains("micro_project_id", "enrolment_id", "grant_id")
     def _check_micro_project_of_grant(self):

@@ -166,7 +166,11 @@ class MicroProject(models.Model):
     def _requirement_youth_involved(self, rule):
         """S12: who, when, how."""
         return self._lacking(
-            lambda project: not (project.involvement_who and project.involvement_when and project.involvement_how),
+            lambda project: (
+                not all(
+                    (project[name] or "").strip() for name in ("involvement_who", "involvement_when", "involvement_how")
+                )
+            ),
             self.env._(
                 "It is not stated who of the young people took part in the planning, "
                 "when and how. Fill in these three fields, or justify."

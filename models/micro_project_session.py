@@ -52,11 +52,15 @@ class Session(models.Model):
     present_count = fields.Integer(string="Present", compute="_compute_present_count", store=True)
 
     _times_in_order = models.Constraint("CHECK (date_end > date_start)", "A session must end after it starts.")
+    _lasts_a_month_at_most = models.Constraint(
+        "CHECK (date_end <= date_start + interval '31 days')",
+        "A session lasts 31 days at most. Please check its start and end.",
+    )
     _guest_count_not_negative = models.Constraint(
         "CHECK (guest_count >= 0)", "The number of guests must not be negative."
     )
     _reason_when_not_held = models.Constraint(
-        "CHECK (state != 'not_held' OR COALESCE(not_held_reason, '') != '')",
+        "CHECK (state != 'not_held' OR COALESCE(not_held_reason, '') ~ '[[:alnum:]]')",
         "Please state why the session did not take place.",
     )
 
@@ -80,6 +84,17 @@ class Session(models.Model):
         for session in self:
             when = format_datetime(self.env, session.date_start, dt_format="short") if session.date_start else ""
             session.display_name = " · ".join(filter(None, (session.micro_project_id.name, when)))
+
+    @api.constrains("state", "date_start")
+    def _check_held_in_the_past(self):
+        for session in self:
+            if session.state == "held" and session.date_start > fields.Datetime.now():
+                raise ValidationError(
+                    self.env._(
+                        "%s lies in the future and cannot have taken place yet. Correct its start.",
+                        session.display_name,
+                    )
+                )
 
     @api.constrains("state", "attendance_ids")
     def _check_roster_fits_state(self):
@@ -105,7 +120,7 @@ class Session(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_held(self):
         for session in self:
-            if session.state == "held":
+            if session.state == "held" or session.present_count:
                 raise ValidationError(
                     self.env._(
                         "%s took place and is proof for the funder; it cannot be deleted.",
@@ -147,7 +162,8 @@ class Session(models.Model):
         """Put everybody who is expected on the roster and open it."""
         self.ensure_one()
         self.check_access("write")
-        self._complete_roster()
+        if self.state == "planned":
+            self._complete_roster()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Roster"),

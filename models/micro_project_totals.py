@@ -111,6 +111,13 @@ class MicroProject(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        projects = super().create(vals_list)
+        # sudo: the state decides, also for whoever may not read the grant.
+        projects.sudo().grant_id._check_not_closed()
+        return projects
+
     def write(self, vals):
         if "lead_id" in vals:
             self._check_may_change_team()

@@ -85,6 +85,14 @@ class Programme(models.Model):
         "The time limit for exit data must not be negative.",
     )
 
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for programme, copied in zip(self, copies, strict=True):
+            own = {baustein.code: baustein for baustein in copied.baustein_ids}
+            for baustein in programme.baustein_ids:
+                own[baustein.code].leads_to_id = own.get(baustein.leads_to_id.code)
+        return copies
+
     def copy_data(self, default=None):
         copies = super().copy_data(default)
         for programme, values in zip(self, copies, strict=True):

@@ -103,6 +103,8 @@ class Finding(models.Model):
         if "justification" in vals:
             self.check_access("write")
             self._check_justifiable()
+            if not self._is_text(vals["justification"]):
+                self._check_not_approved()
             vals = vals | self._justified_values(vals["justification"])
             # sudo: the caller may write findings (checked above), but not the
             # fields that the server fills itself.
@@ -124,8 +126,27 @@ class Finding(models.Model):
                     )
                 )
 
+    @api.model
+    def _is_text(self, justification):
+        """Whether anything is written; blanks come in many kinds, also of no width."""
+        return any(map(str.isalnum, justification or ""))
+
+    def _check_not_approved(self):
+        """An approval rests on its justifications: they may be reworded, but not taken away afterwards."""
+        # sudo: the state decides, also for whoever may not read the record.
+        for finding in self.sudo():
+            record = self.env[finding.res_model].sudo().browse(finding.res_id)
+            if finding.state == "justified" and record.state not in getattr(record, "_initial_states", (record.state,)):
+                raise ValidationError(
+                    self.env._(
+                        "%s is past its approval, which rests on this justification. Change the text instead of "
+                        "emptying it, or take the record back first.",
+                        record.display_name,
+                    )
+                )
+
     def _justified_values(self, justification):
-        if not (justification or "").strip():
+        if not self._is_text(justification):
             return {
                 "state": "open",
                 "justification": False,

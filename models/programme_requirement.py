@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class Requirement(models.Model):
@@ -108,6 +109,30 @@ class Requirement(models.Model):
         result = super().write(vals)
         self._check_existing_records(before | self._bound_checks())
         return result
+
+    def unlink(self):
+        # sudo: findings go with their rule, whoever may delete that; the database alone would leave their messages.
+        findings = self.env["justiq.finding"].sudo().search([("requirement_id", "in", self.ids)])
+        self._unlink_except_justified()
+        findings.unlink()
+        return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_justified(self):
+        # sudo: the proof has to be kept, whoever may see it.
+        justified = (
+            self.env["justiq.finding"]
+            .sudo()
+            .search([("requirement_id", "in", self.ids), ("justification", "!=", False)], limit=1)
+        )
+        if justified:
+            raise ValidationError(
+                self.env._(
+                    "%s: findings on this rule have been justified, which is proof for the funder. Set its strength to "
+                    "“Off” instead of deleting it.",
+                    justified.requirement_id.display_name,
+                )
+            )
 
     @api.model
     def _binding_fields(self):

@@ -70,6 +70,7 @@ lint() {
     check shellcheck --external-sources --source-path=SCRIPTDIR .ci/run bin/odoo scripts/*.sh
     cd "$copy/justiq"
     # Each room extends the models of the rooms to its left in files of its own.
+    # A big model is spread over several files, one for each matter; in the rc file "enable=odoolint" would win.
     check pylint --rcfile=.pylintrc --disable=consider-merging-classes-inherited .
     check oca-checks-odoo-module --disable=prefer-readme-rst .
     # Where a term is the same in both languages, that check wants it left empty: it would look forgotten.

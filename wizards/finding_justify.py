@@ -27,9 +27,12 @@ class FindingJustify(models.TransientModel):
     @api.depends("record_model", "record_id", "target_state")
     def _compute_line_ids(self):
         for wizard in self:
-            record = self.env[wizard.record_model].browse(wizard.record_id)
-            # As the user: a finding that is not readable cannot be justified here.
-            findings = record._findings_to_justify(wizard.target_state).sudo(False)
+            findings = self.env["justiq.finding"]
+            # The client names the model; only the rule engine's have findings.
+            if wizard.record_model in {model._name for model in self.env["justiq.requirement"]._checked_models()}:
+                record = self.env[wizard.record_model].browse(wizard.record_id)
+                # As the user: a finding that is not readable cannot be justified here.
+                findings = record._findings_to_justify(wizard.target_state).sudo(False)
             wizard.line_ids = [
                 Command.create({"finding_id": finding.id}) for finding in findings._filtered_access("read")
             ]
@@ -51,6 +54,7 @@ class FindingJustifyLine(models.TransientModel):
 
     wizard_id = fields.Many2one(comodel_name="justiq.finding.justify", required=True, ondelete="cascade")
     finding_id = fields.Many2one(comodel_name="justiq.finding", required=True, ondelete="cascade")
-    requirement_id = fields.Many2one(related="finding_id.requirement_id")
-    message = fields.Text(related="finding_id.message")
+    # As the user: whoever names a finding of another provider must not read it here.
+    requirement_id = fields.Many2one(related="finding_id.requirement_id", related_sudo=False)
+    message = fields.Text(related="finding_id.message", related_sudo=False)
     justification = fields.Text(required=True)

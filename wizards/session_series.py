@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytz
 
@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 MAX_SESSIONS = 200
+MAX_INTERVAL = 5200
 MINUTES_PER_DAY = 24 * 60
 
 
@@ -57,10 +58,11 @@ class SessionSeries(models.TransientModel):
     def _days(self):
         """The days of the series, one more than allowed at the most."""
         days = []
-        day, step = self.date_first, timedelta(weeks=max(self.week_interval, 1))
+        # More than a century apart is one session; the calendar of a computer ends in 9999.
+        day, step = self.date_first, timedelta(weeks=min(max(self.week_interval, 1), MAX_INTERVAL))
         while day and self.date_last and day <= self.date_last:
             days.append(day)
-            if len(days) > MAX_SESSIONS:
+            if len(days) > MAX_SESSIONS or day > date.max - step:
                 break
             day += step
         return days

@@ -35,6 +35,8 @@
         "views/funding_year_views.xml",
         "views/case_participation_views.xml",
         "views/case_enrolment_views.xml",
+        "views/case_note_views.xml",
+        "views/case_contact_views.xml",
         "views/case_file_views.xml",
         "views/micro_project_catalogue_views.xml",
         "views/micro_project_cooperation_views.xml",

@@ -67,6 +67,8 @@
         "demo/justiq.participation.csv",
         "demo/justiq_session_demo.xml",
         "demo/justiq.attendance.csv",
+        "demo/justiq_case_note_demo.xml",
+        "demo/justiq_case_contact_demo.xml",
         "demo/justiq_states_demo.xml",
     ],
 }

@@ -35,6 +35,8 @@
         "views/funding_year_views.xml",
         "views/case_participation_views.xml",
         "views/case_enrolment_views.xml",
+        "views/case_note_views.xml",
+        "views/case_contact_views.xml",
         "views/case_file_views.xml",
         "views/micro_project_catalogue_views.xml",
         "views/micro_project_cooperation_views.xml",
@@ -66,6 +68,8 @@
         "demo/justiq.participation.csv",
         "demo/justiq_session_demo.xml",
         "demo/justiq.attendance.csv",
+        "demo/justiq_case_note_demo.xml",
+        "demo/justiq_case_contact_demo.xml",
         "demo/justiq_states_demo.xml",
     ],
 }

@@ -20,10 +20,14 @@ from . import grant_funding_year
 
 # case
 from . import case_fixed_keys_mixin
+from . import case_organisation_mixin
 from . import case_file
 from . import case_activity
+from . import case_file_sections
 from . import case_enrolment
 from . import case_participation
+from . import case_note
+from . import case_contact
 
 # micro-project
 from . import micro_project_catalogue

@@ -82,6 +82,22 @@ class CaseFile(models.Model):
     enrolment_count = fields.Integer(compute="_compute_counts")
     participation_count = fields.Integer(compute="_compute_counts")
 
+    # contact log and environment
+    note_ids = fields.One2many(comodel_name="justiq.case.note", inverse_name="case_file_id", string="Contact Log")
+    note_count = fields.Integer(string="Entries", compute="_compute_notes", store=True, aggregator="sum")
+    last_contact_date = fields.Date(
+        string="Last Contact",
+        compute="_compute_notes",
+        store=True,
+        aggregator="max",
+        help="Of the entries with the young person; network contacts do not count.",
+    )
+    contact_ids = fields.One2many(
+        comodel_name="justiq.case.contact",
+        inverse_name="case_file_id",
+        string="Persons and Institutions",
+    )
+
     _reference_unique = models.Constraint(
         "UNIQUE (company_id, reference)",
         "Another case file of this provider already has this reference.",
@@ -114,6 +130,17 @@ class CaseFile(models.Model):
             }
             for case in self:
                 case[name] = counts.get(case.id, 0)
+
+    @api.depends("note_ids.date", "note_ids.kind", "note_ids.is_amended")
+    def _compute_notes(self):
+        Note = self.env["justiq.case.note"]
+        of_these = [("case_file_id", "in", self.ids)]
+        counts = dict(Note._read_group(of_these, ["case_file_id"], ["__count"]))
+        with_the_person = [*of_these, ("kind", "!=", "network"), ("is_amended", "=", False)]
+        last = dict(Note._read_group(with_the_person, ["case_file_id"], ["date:max"]))
+        for case in self:
+            case.note_count = counts.get(case._origin, 0)
+            case.last_contact_date = last.get(case._origin)
 
     @api.constrains("birth_date")
     def _check_birth_date(self):
@@ -176,6 +203,19 @@ class CaseFile(models.Model):
                     )
                 )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_documented(self):
+        # sudo: the log binds also where the user may not see it.
+        for case in self.sudo():
+            if case.note_count:
+                raise ValidationError(
+                    self.env._(
+                        "The contact log of case file %s has entries, which have to be kept. "
+                        "Close the file instead of deleting it.",
+                        case.reference,
+                    )
+                )
+
     @api.model
     def get_import_templates(self):
         template = "/justiq/static/import_templates/case_files.csv"
@@ -197,3 +237,23 @@ class CaseFile(models.Model):
             "domain": [("case_file_id", "=", self.id)],
             "context": {"default_enrolment_id": self.enrolment_ids[:1].id},
         }
+
+    def action_view_notes(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("justiq.justiq_case_note_action")
+        return {
+            **action,
+            "domain": [("case_file_id", "=", self.id)],
+            "context": {"default_case_file_id": self.id},
+        }
+
+    def action_new_note(self):
+        """Open the quick entry of the contact log, for the running help where there is just one."""
+        self.ensure_one()
+        context = {"default_case_file_id": self.id}
+        running = self.participation_ids.filtered(
+            lambda participation: participation.baustein_kind == "individual" and not participation.date_end
+        )
+        if len(running) == 1:
+            context["default_participation_id"] = running.id
+        return self.env["justiq.case.note"]._quick_entry_action(self.env._("New Entry"), context)

@@ -59,7 +59,17 @@ class Participation(models.Model):
     # period and intensity
     date_start = fields.Date(required=True, default=fields.Date.context_today)
     date_end = fields.Date()
-    hours = fields.Float(help="Hours of support (S30); in a micro-project the hours attended.")
+    note_ids = fields.One2many(
+        comodel_name="justiq.case.note",
+        inverse_name="participation_id",
+        string="Contact Log",
+        groups="justiq.group_case_worker",
+    )
+    hours = fields.Float(
+        compute="_compute_hours",
+        store=True,
+        help="Hours of support (S30), from the contact log; in a micro-project the hours attended.",
+    )
 
     # who it is, as far as the user may know
     participant_name = fields.Char(string="Participant", compute="_compute_participant_name")
@@ -100,6 +110,20 @@ class Participation(models.Model):
     def _compute_key_worker_id(self):
         for participation in self:
             participation.key_worker_id = participation.key_worker_id or participation.case_file_id.key_worker_id
+
+    @api.depends("baustein_kind", "note_ids.minutes", "note_ids.is_amended")
+    def _compute_hours(self):
+        minutes = {
+            participation.id: total
+            for participation, total in self.env["justiq.case.note"]._read_group(
+                [("participation_id", "in", self.ids), ("is_amended", "=", False)],
+                ["participation_id"],
+                ["minutes:sum"],
+            )
+        }
+        for participation in self:
+            is_individual = participation.baustein_kind == "individual"
+            participation.hours = minutes.get(participation._origin.id, 0) / 60 if is_individual else 0.0
 
     @api.constrains("baustein_id", "grant_id", "enrolment_id")
     def _check_baustein_of_grant(self):

@@ -9,7 +9,6 @@ class Participation(models.Model):
 
     micro_project_id = fields.Many2one(comodel_name="justiq.micro.project", ondelete="restrict", index="btree_not_null")
     attendance_ids = fields.One2many(comodel_name="justiq.attendance", inverse_name="participation_id")
-    hours = fields.Float(compute="_compute_hours", store=True, readonly=False)
     first_attended_date = fields.Date(compute="_compute_attended", store=True)
     attended_count = fields.Integer(string="Sessions Attended", compute="_compute_attended", store=True)
 
@@ -24,12 +23,12 @@ class Participation(models.Model):
 
     @api.depends("attendance_ids.state", "attendance_ids.hours")
     def _compute_hours(self):
-        sums = self._sum_attended("hours:sum")
-        for participation in self:
-            if participation.baustein_kind == "group":
-                participation.hours = sums.get(participation._origin.id, 0.0)
-            else:
-                participation.hours = participation.hours or 0.0
+        result = super()._compute_hours()
+        in_groups = self.filtered(lambda participation: participation.baustein_kind == "group")
+        sums = in_groups._sum_attended("hours:sum")
+        for participation in in_groups:
+            participation.hours = sums.get(participation._origin.id, 0.0)
+        return result
 
     @api.depends("attendance_ids.state", "attendance_ids.session_date")
     def _compute_attended(self):

@@ -37,7 +37,7 @@ def check(exported, template, german):
         elif entry.translated():
             translated.add(entry.msgid)
     problems += [f"{german.name}: not translated: {msgid!r}" for msgid in sorted(wanted - translated)]
-    if german.exists() and str(polib.pofile(str(german))) != german.read_text().rstrip("\n"):
+    if german.exists() and str(polib.pofile(str(german))).rstrip("\n") != german.read_text().rstrip("\n"):
         problems.append(f"{german.name}: order or line breaks are not those of: make pot")
     return problems
 

@@ -3,6 +3,8 @@ from . import test_access_names
 from . import test_access_roles
 from . import test_attacks
 from . import test_case
+from . import test_case_contact
+from . import test_case_note
 from . import test_concurrency
 from . import test_demo
 from . import test_finding

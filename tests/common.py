@@ -198,6 +198,31 @@ class JustiqCommon(BaseCommon):
         )
 
     @classmethod
+    def _create_note(cls, case=None, user=None, **values):
+        """An entry of the contact log, as the user writes it."""
+        return cls._note_model(user).create(
+            {
+                "case_file_id": (case or cls._create_case()).id,
+                "date": date(2020, 2, 3),
+                "minutes": 30,
+                "kind": "conversation",
+                "text": "Spoke about the next step.",
+                **values,
+            }
+        )
+
+    @classmethod
+    def _note_model(cls, user=None):
+        notes = cls.env["justiq.case.note"]
+        return notes.with_user(user) if user else notes
+
+    @classmethod
+    def _create_contact(cls, case=None, **values):
+        return cls.env["justiq.case.contact"].create(
+            {"case_file_id": (case or cls._create_case()).id, "role": "mother", "name": "Berta Beispiel", **values}
+        )
+
+    @classmethod
     def _create_session(cls, project, day=date(2020, 3, 4), **values):
         return cls.env["justiq.session"].create(
             {

@@ -25,9 +25,7 @@ COME_WITH_A_LATER_ISSUE = {
     "justiq.access.log",
     "justiq.case.access",
     "justiq.case.assessment",
-    "justiq.case.contact",
     "justiq.case.goal",
-    "justiq.case.note",
     "justiq.case.referral",
     "justiq.consent",
     "justiq.financing.line",
@@ -37,7 +35,14 @@ COME_WITH_A_LATER_ISSUE = {
 # Records of case files: "own" and "company" are the file of the user, and the file
 # of a colleague. Other records with a company: "company". All: "foreign" is the
 # other provider's. Records without a company have no limit: "any".
-CASE_MODELS = {"justiq.case.file", "justiq.enrolment", "justiq.participation", "justiq.attendance"}
+CASE_MODELS = {
+    "justiq.attendance",
+    "justiq.case.contact",
+    "justiq.case.file",
+    "justiq.case.note",
+    "justiq.enrolment",
+    "justiq.participation",
+}
 
 
 class AccessCommon(JustiqCommon):
@@ -187,6 +192,19 @@ NEW = {
         "company_id": world.company.id,
         "key_worker_id": world.key_worker.id,
     },
+    "justiq.case.note": lambda test, world: {
+        "case_file_id": test._new_case(world).id,
+        "date": date(2020, 2, 3),
+        "minutes": 30,
+        "kind": "network",
+        "partner_id": test.municipality.id,
+        "text": "Spoke about the next step.",
+    },
+    "justiq.case.contact": lambda test, world: {
+        "case_file_id": test._new_case(world).id,
+        "role": "mother",
+        "name": "Berta Beispiel",
+    },
     "justiq.enrolment": lambda test, world: {
         "case_file_id": test._new_case(world).id,
         "grant_id": world.grant.id,
@@ -208,7 +226,9 @@ NEW = {
 # What somebody changes who may write; where nothing is said, the name.
 CHANGE = {
     "justiq.attendance": {"state": "excused"},
+    "justiq.case.contact": {"phone": "069 5550100"},
     "justiq.case.file": {"city": "Musterstadt"},
+    "justiq.case.note": {"is_released": True},
     "justiq.cooperation": {"agreement": "One morning a week."},
     "justiq.enrolment": {"date_exit": date(2020, 12, 31)},
     "justiq.finding": {"justification": "The others come from the next street."},

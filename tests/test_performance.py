@@ -187,6 +187,43 @@ class TestPerformance(JustiqCommon):
         few, many = self._create_enrolments(10), self._create_enrolments(100)
         self.assertSameCost(open_list, few, few, many, most=10)
 
+    def _create_log(self, number):
+        """A case file with so many entries of the contact log, all in one participation."""
+        enrolment = self._create_enrolments(1)
+        participation = self._participate(code="CM", enrolment=enrolment)
+        case = enrolment.case_file_id.with_user(self.user)
+        self.env["justiq.case.note"].create(
+            [self._note_values(case) | {"participation_id": participation.id} for _index in range(number)]
+        )
+        return case
+
+    def _note_values(self, case):
+        return {"case_file_id": case.id, "date": date(2020, 2, 3), "minutes": 30, "text": "Spoke."}
+
+    def test_case_file_opens_with_its_contact_log(self):
+        few, many = self._create_log(10), self._create_log(200)
+        for_form = self._specification(few, "form")
+        self.assertSameCost(lambda case: case.web_read(for_form), few, few, many, most=45)
+
+    def test_contact_log_opens_as_list(self):
+        few, many = self._create_log(10), self._create_log(200)
+        notes = self.env["justiq.case.note"].with_user(self.user)
+        for_list = self._specification(notes, "list")
+
+        def open_list(case):
+            self._open_page(notes, [("case_file_id", "=", case.id)], for_list)
+
+        self.assertSameCost(open_list, few, few, many, most=14)
+
+    def test_entry_of_the_contact_log_is_saved(self):
+        few, many = self._create_log(10), self._create_log(200)
+
+        def save(case):
+            values = self._note_values(case) | {"participation_id": case.participation_ids.id}
+            self.env["justiq.case.note"].with_user(self.user).create(values)
+
+        self.assertSameCost(save, few, few, many, most=30)
+
     def test_participations_open_as_list_and_pivot(self):
         participations = self.env["justiq.participation"].with_user(self.user)
         for_list = self._specification(participations, "list")

@@ -64,7 +64,7 @@ class TestRuleEngine(JustiqCommon):
     def setUpClass(cls):
         super().setUpClass()
         add_to_registry(cls.registry, Thing)
-        cls.addClassCleanup(cls.registry.__delitem__, THING)
+        cls.addClassCleanup(cls._forget_things)
         cls.registry._setup_models__(cls.env.cr, [THING])
         cls.registry.init_models(cls.env.cr, [THING], {"models_to_check": True})
         cls.env["ir.model.access"].create(
@@ -76,6 +76,13 @@ class TestRuleEngine(JustiqCommon):
             }
         )
         cls.things = cls.env[THING]
+
+    @classmethod
+    def _forget_things(cls):
+        """Remove the model, and what other models know of its fields: they stay for the tests that follow."""
+        fields_of_things = list(cls.registry[THING]._fields.values())
+        del cls.registry[THING]
+        cls.registry._discard_fields(fields_of_things)
 
     def _rule(self, check="thing_number", enforcement="block", limit=10, **values):
         return self.env["justiq.requirement"].create(

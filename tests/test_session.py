@@ -236,13 +236,6 @@ class TestSession(JustiqCommon):
         session.attendance_ids.unlink()
         self.assertEqual(self.mia.first_attended_date, date(2020, 3, 11))
 
-    def test_hours_of_individual_help_are_entered_by_hand(self):
-        participation = self._participate(code="CM", enrolment=self.mia.enrolment_id, hours=12.5)
-        self.assertEqual(participation.hours, 12.5)
-        participation.hours = 13
-        self._hold_session(self.project, self.mia)
-        self.assertEqual(participation.hours, 13)
-
     def test_counts_on_the_project(self):
         self.assertEqual((self.project.participation_count, self.project.participant_count), (3, 3))
         self._hold_session(self.project, self.mia | self.leo, day=date(2020, 3, 4), guest_count=2)
@@ -270,6 +263,8 @@ class TestSession(JustiqCommon):
             (line, {"baustein_kind": "individual"}, "finance"),
             (session, {"present_count": 99}, "case_worker"),
             (self.mia, {"first_attended_date": date(2019, 1, 1)}, "case_worker"),
+            (self.mia, {"hours": 99.0}, "case_worker"),
+            (self.mia.case_file_id, {"note_count": 99}, "case_worker"),
             (self.mia.enrolment_id, {"is_counted": True}, "case_worker"),
         ):
             for user in self.users[role], self.env.user:

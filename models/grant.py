@@ -267,6 +267,14 @@ class Grant(models.Model):
             if set(grant.baustein_ids.mapped("kind")) == {"group"}
         }
 
+    def _check_transition(self, state):
+        for grant in self:
+            if state == "running" and not grant.baustein_ids:
+                raise ValidationError(
+                    self.env._("%s has no Baustein yet. Choose at least one before the grant begins.", grant.name)
+                )
+        return super()._check_transition(state)
+
     def _findings_to_justify_domain(self, state):
         if state == "closed":
             # Closing is the last approval: nothing in the grant may stay unexplained.

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate, float_compare, formatLang
 
 from ..tools import period
@@ -26,8 +27,22 @@ class MicroProject(models.Model):
         """List what would be refused at the next approval, before anybody asks."""
         for project in self:
             project.missing_for_approval = (
-                "\n".join(project._missing_for_approval()) if project.state in ("idea", "planned") else False
+                "\n".join(project._steps_to_approval()) if project.state in ("idea", "planned") else False
             )
+
+    def _steps_to_approval(self):
+        # The form says already which micro-project this is.
+        steps = [text.replace(f"{self.name}: ", "") for text in self._missing_for_approval()]
+        if self.open_finding_count:
+            steps.append(self.env._("Open findings to be justified: %s", self.open_finding_count))
+        return steps
+
+    def _approve_or_justify(self, state):
+        missing = self._missing_for_approval() if state == "approved" else None
+        if missing:
+            # Nobody shall write justifications for a step that is refused anyway.
+            raise ValidationError("\n\n".join(missing))
+        return super()._approve_or_justify(state)
 
     def _missing_for_approval(self):
         # sudo: reads the rules and the project itself, which the user sees anyway.

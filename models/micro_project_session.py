@@ -134,9 +134,17 @@ class Session(models.Model):
 
     def _local_date(self):
         """Day of the session where the provider is."""
+        return self._local_time(self.date_start).date()
+
+    def _local_hours(self):
+        """Start and end by the clock where the provider is, as hours of the day."""
+        times = (self._local_time(moment) for moment in (self.date_start, self.date_end))
+        return tuple(time.hour + time.minute / 60 for time in times)
+
+    def _local_time(self, moment):
         self.ensure_one()
         zone = self.with_context(tz=self.company_id.partner_id.tz or self.env.user.tz)
-        return fields.Datetime.context_timestamp(zone, self.date_start).date()
+        return fields.Datetime.context_timestamp(zone, moment)
 
     def _expected_participations(self):
         """Who takes part in the micro-project on the day of the session."""

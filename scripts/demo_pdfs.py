@@ -8,11 +8,13 @@ import urllib.request
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-# Who prints, which report, of which model's records, into which file. All records that the user sees go into one file.
+# Who prints, which report, of which model's records, into which file. All records of the domain go into one file.
+FINISHED = [("state", "=", "done")]
+UPCOMING = [("state", "in", ("approved", "running"))]
 REPORTS = [
-    ("koordination", "justiq.report_micro_project", "justiq.micro.project", "mikroprojekt-dokumentation.pdf"),
-    ("koordination", "justiq.report_funding_year", "justiq.funding.year", "mikroprojekte-im-foerderjahr.pdf"),
-    ("fachkraft", "justiq.report_roster", "justiq.micro.project", "teilnehmerliste.pdf"),
+    ("koordination", "justiq.report_micro_project", "justiq.micro.project", FINISHED, "mikroprojekt-dokumentation.pdf"),
+    ("koordination", "justiq.report_funding_year", "justiq.funding.year", [], "mikroprojekte-im-foerderjahr.pdf"),
+    ("fachkraft", "justiq.report_roster", "justiq.micro.project", UPCOMING, "teilnehmerliste.pdf"),
 ]
 
 
@@ -46,9 +48,9 @@ class Odoo:
 def main():
     url, database, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     print("The funder's PDFs:")
-    for login, report, model, filename in REPORTS:
+    for login, report, model, domain, filename in REPORTS:
         odoo = Odoo(url, database, login, login)
-        ids = odoo.call(model, "search", [])
+        ids = odoo.call(model, "search", domain)
         file = folder / filename
         file.write_bytes(odoo.get(f"/report/pdf/{report}/{','.join(map(str, ids))}"))
         print(f"  {file} ({len(ids)} records)")

@@ -227,3 +227,11 @@ class TestGrant(JustiqCommon):
         with mute_logger("odoo.sql_db"), self.assertRaises(Exception):  # noqa: B017 (whoever refuses)
             self.grant.unlink()
             self.env.flush_all()
+
+
+@tagged("post_install", "-at_install")
+class TestGrantBegins(JustiqCommon):
+    def test_not_without_any_baustein(self):
+        grant = self._create_grant(())
+        with self.assertRefused("Baustein"):
+            grant.state = "running"

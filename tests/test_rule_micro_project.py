@@ -309,6 +309,14 @@ class TestRuleMicroProject(MicroProjectRuleCase):
     # What is missing, before anybody asks
     # ------------------------------------------------------------
 
+    def test_approval_names_what_is_refused_before_it_asks_for_justifications(self):
+        project = self._create_project("planned", planned_participants=1, lead_id=False)
+        self.assertIn("1", project.missing_for_approval.splitlines()[-1])
+        with self.assertRefused("S14"):
+            project.action_approve()
+        project.lead_id = self.case_worker
+        self.assertEqual(project.action_approve()["res_model"], "justiq.finding.justify")
+
     def test_missing_for_approval_lists_what_would_be_refused(self):
         project = self._create_project("idea", lead_id=False, purpose_ids=[Command.clear()])
         self.assertIn("S14", project.missing_for_approval)

@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .common import JustiqCommon
@@ -88,17 +88,27 @@ class TestParticipantAdd(JustiqCommon):
         cls.cases = cls._create_case() | cls._create_case(first_name="Leo") | cls._create_case(first_name="Ada")
 
     def _wizard(self, cases, role="case_worker", **values):
+        values.setdefault("date_start", date(2020, 3, 1))
         return (
             self.env["justiq.participant.add"]
             .with_user(self.users[role])
             .create({"micro_project_id": self.project.id, "case_file_ids": [Command.set(cases.ids)], **values})
         )
 
-    def test_everything_is_proposed(self):
+    def test_the_group_baustein_is_proposed(self):
         wizard = self._wizard(self.cases)
         self.assertEqual(wizard.baustein_id, self.bausteine["MP"])
         self.assertEqual(wizard.possible_baustein_ids, self.bausteine["MP"])
-        self.assertEqual(wizard.date_start, date(2020, 3, 1))
+
+    def test_today_is_proposed_within_the_dates_of_the_project(self):
+        for today, proposed in (
+            ("2020-01-07", date(2020, 3, 1)),
+            ("2020-04-07", date(2020, 4, 7)),
+            ("2020-09-07", date(2020, 6, 30)),
+        ):
+            with self.subTest(today=today), freeze_time(today):
+                wizard = self.env["justiq.participant.add"].new({"micro_project_id": self.project.id})
+                self.assertEqual(wizard.date_start, proposed)
 
     def test_missing_enrolments_are_created_existing_ones_used(self):
         enrolment = self._enrol(self.cases[0])
@@ -145,6 +155,14 @@ class TestSessionSeries(JustiqCommon):
         series = self._series()
         self.assertEqual((series.date_first, series.date_last), (date(2020, 3, 1), date(2020, 6, 30)))
         self.assertEqual(series.session_count, 18)
+
+    def test_a_further_series_goes_on_where_the_last_one_ended(self):
+        self._create_session(self.project, date(2020, 3, 4), place="Youth café")
+        self._create_session(self.project, date(2020, 3, 11), place="Youth café")
+        series = self._series()
+        self.assertEqual(series.date_first, date(2020, 3, 18))
+        self.assertEqual((series.hour_start, series.hour_end), (15.0, 17.0))
+        self.assertEqual(series.place, "Youth café")
 
     def test_hours_stay_the_same_over_the_change_to_summer_time(self):
         # Summer time began on 29 March 2020 and ended on 25 October 2020.

@@ -1,4 +1,5 @@
 from odoo import Command, api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class FindingJustify(models.TransientModel):
@@ -40,6 +41,14 @@ class FindingJustify(models.TransientModel):
     def action_confirm(self):
         """Save the justifications and make the step."""
         self.ensure_one()
+        missing = self.line_ids.filtered(lambda line: not (line.justification or "").strip())
+        if missing:
+            raise ValidationError(
+                self.env._(
+                    "Please write a justification for each finding. Still missing: %s.",
+                    missing.requirement_id.mapped("code"),
+                )
+            )
         for line in self.line_ids:
             line.finding_id.justification = line.justification
         self.env[self.record_model].browse(self.record_id).write({"state": self.target_state})
@@ -57,4 +66,4 @@ class FindingJustifyLine(models.TransientModel):
     # As the user: whoever names a finding of another provider must not read it here.
     requirement_id = fields.Many2one(related="finding_id.requirement_id", related_sudo=False)
     message = fields.Text(related="finding_id.message", related_sudo=False)
-    justification = fields.Text(required=True)
+    justification = fields.Text()

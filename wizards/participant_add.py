@@ -45,8 +45,10 @@ class ParticipantAdd(models.TransientModel):
 
     @api.depends("micro_project_id")
     def _compute_date_start(self):
+        # Age and consent are judged on that day, so it is today wherever the project is running.
         for wizard in self:
-            wizard.date_start = wizard.micro_project_id.date_start or fields.Date.context_today(self)
+            project, day = wizard.micro_project_id, fields.Date.context_today(self)
+            wizard.date_start = min(max(day, project.date_start or day), project.date_end or day)
 
     def action_add(self):
         """Create the missing enrolments and the participations."""

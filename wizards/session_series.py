@@ -38,17 +38,36 @@ class SessionSeries(models.TransientModel):
         precompute=True,
     )
     week_interval = fields.Integer(string="Every ... Weeks", default=1, required=True)
-    hour_start = fields.Float(string="From", default=15.0, required=True)
-    hour_end = fields.Float(string="To", default=18.0, required=True)
-    place = fields.Char()
+    hour_start = fields.Float(
+        string="From", required=True, compute="_compute_habits", store=True, readonly=False, precompute=True
+    )
+    hour_end = fields.Float(
+        string="To", required=True, compute="_compute_habits", store=True, readonly=False, precompute=True
+    )
+    place = fields.Char(compute="_compute_habits", store=True, readonly=False, precompute=True)
     session_count = fields.Integer(string="Sessions", compute="_compute_session_count")
 
     @api.depends("micro_project_id")
     def _compute_dates(self):
+        """The whole micro-project or, where it has sessions, what comes after the last one."""
         for series in self:
             project, today = series.micro_project_id, fields.Date.context_today(self)
-            series.date_first = project.date_start or today
-            series.date_last = project.date_end or series.date_first
+            last = series._last_session()
+            series.date_first = last._local_date() + timedelta(weeks=1) if last else project.date_start or today
+            series.date_last = max(project.date_end or series.date_first, series.date_first)
+
+    @api.depends("micro_project_id")
+    def _compute_habits(self):
+        """Time and place of the last session, else an afternoon."""
+        for series in self:
+            last = series._last_session()
+            series.hour_start, series.hour_end = last._local_hours() if last else (15.0, 18.0)
+            series.place = last.place
+
+    def _last_session(self):
+        return self.env["justiq.session"].search(
+            [("micro_project_id", "=", self.micro_project_id.id)], order="date_start desc", limit=1
+        )
 
     @api.depends("date_first", "date_last", "week_interval")
     def _compute_session_count(self):

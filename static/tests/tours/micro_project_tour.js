@@ -176,6 +176,12 @@ tours.add("justiq_case_worker_takes_attendance", {
         open(".modal .o_field_x2many_list_row_add a", "choose case files"),
         open(".modal .o_data_row:contains('Muster') .o_list_record_selector input", "choose Mia Muster"),
         open(".modal .o_select_button", "take over"),
+        open(`${field("date_start", ".modal")} button`, "change the day on which it begins"),
+        {
+            content: "the first day of the micro-project",
+            trigger: `${field("date_start", ".modal")} input`,
+            run: "edit 02.03.2020 && press Tab",
+        },
         press("action_add", ".modal"),
         see(`${field("participation_ids")} .o_data_row:contains('Muster, Mia')`),
         page("sessions"),

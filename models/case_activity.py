@@ -11,7 +11,8 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     def _compute_res_name(self):
-        super()._compute_res_name()
+        result = super()._compute_res_name()
         for activity in self:
             if activity.res_model == "justiq.case.file" and activity.res_id:
                 activity.res_name = self.env[activity.res_model].browse(activity.res_id).reference
+        return result

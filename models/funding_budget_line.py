@@ -125,6 +125,7 @@ class BudgetLine(models.Model):
     def write(self, vals):
         if not vals.keys() & self._plan_fields():
             return super().write(vals)
+        # sudo: only the state is asked, also for whoever may not read the year.
         self.sudo().funding_year_id._check_draft()
         result = super().write(vals)
         self.sudo().funding_year_id._check_draft()
@@ -143,6 +144,7 @@ class BudgetLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
+        # sudo: only the state is asked, also for whoever may not read the year.
         self.sudo().funding_year_id._check_draft()
 
     @api.model

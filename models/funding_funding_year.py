@@ -98,6 +98,7 @@ class FundingYear(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_planned(self):
+        # sudo: only whether there is a budget, also for whoever may not read it.
         for year in self.sudo():
             if year.budget_line_ids:
                 raise ValidationError(

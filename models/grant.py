@@ -169,6 +169,7 @@ class Grant(models.Model):
     @api.constrains("programme_id", "baustein_ids", "quartier_ids", "company_id")
     def _check_requirements_of_children(self):
         """What binds a year or a micro-project also depends on its grant."""
+        # sudo: the rules bind records that the user may not read; nothing of them is returned.
         for model in self.env["justiq.requirement"]._checked_models():
             if model._name != self._name:
                 model.sudo().with_context(active_test=False).search(
@@ -203,6 +204,7 @@ class Grant(models.Model):
 
     def _commands_on_kept_years(self, commands):
         """Without commands on years that the new period has removed already."""
+        # sudo: ids only, compared with those that the user has sent.
         kept = self.sudo().funding_year_ids.ids
         on_record = (Command.UPDATE, Command.DELETE, Command.UNLINK)
         return [command for command in commands if command[0] not in on_record or command[1] in kept]

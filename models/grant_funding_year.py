@@ -139,6 +139,7 @@ class FundingYear(models.Model):
         return super()._check_transition(state)
 
     def _check_draft(self):
+        # sudo: the state decides, also for whoever may not read the grant.
         self.sudo().grant_id._check_not_closed()
         approved = self.filtered(lambda year: year.state == "approved")
         if approved:
@@ -154,6 +155,7 @@ class FundingYear(models.Model):
     # ------------------------------------------------------------
 
     def _siblings(self):
+        # sudo: the borders of all years hang together, whoever moves one of them.
         return self.grant_id.sudo().funding_year_ids - self
 
     def _shift(self, **dates):
@@ -242,6 +244,7 @@ class FundingYear(models.Model):
 
         :raises ValidationError: naming the day at which the years do not adjoin
         """
+        # sudo: as above; the message names the border that the user has moved.
         for grant in grants.sudo().exists():
             expected = grant.date_start
             years = grant.funding_year_ids.sorted("date_start")

@@ -101,6 +101,7 @@ class MicroProject(models.Model):
         """
         if self.env.su or self.env.user.has_group("justiq.group_team_lead"):
             return
+        # sudo: only the lead and a number are asked, to decide for the user; the message names the project alone.
         for project in self.sudo():
             if project.participation_count and project.lead_id.user_id != self.env.user:
                 raise AccessError(

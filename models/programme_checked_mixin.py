@@ -139,6 +139,7 @@ class CheckedMixin(models.AbstractModel):
 
         :raises ValidationError: naming rule, values, limit and way out
         """
+        # sudo: a rule looks at all that it speaks about, whoever saves; a refusal names the record being saved.
         by_grant = self.sudo().grouped(lambda record: record._requirement_grant())
         for grant, records in by_grant.items():
             rules = grant.programme_id.requirement_ids.filtered(lambda rule: rule.check in self._requirement_checks())

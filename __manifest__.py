@@ -1,7 +1,7 @@
 {
     "name": "JUSTiQ",
     "summary": "Case files, micro-projects and ESF money of youth social work",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Services/JUSTiQ",
     "author": "JUSTiQ contributors",
     "license": "AGPL-3",
@@ -11,6 +11,7 @@
         "security/justiq_groups.xml",
         "security/ir.model.access.csv",
         "security/justiq_rules.xml",
+        "security/ir.rule.csv",
         "data/ir_sequence.xml",
         "data/justiq_catalogues.xml",
         "data/justiq_cost_category.xml",

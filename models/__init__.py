@@ -20,6 +20,7 @@ from . import grant_funding_year
 
 # case
 from . import case_fixed_keys_mixin
+from . import case_satellite_mixin
 from . import case_organisation_mixin
 from . import case_file
 from . import case_activity

@@ -26,16 +26,13 @@ class CaseContact(models.Model):
     """
 
     _name = "justiq.case.contact"
-    _inherit = ["justiq.organisation.mixin", "justiq.fixed.keys.mixin", "justiq.import.mixin"]
+    _inherit = ["justiq.organisation.mixin", "justiq.case.satellite.mixin"]
     _description = "Person or Institution around the Case"
     _order = "case_file_id, role, id"
     _rec_names_search = ["name", "partner_id.name"]
 
-    _fixed_keys = ("case_file_id",)
-
     # file
-    case_file_id = fields.Many2one(comodel_name="justiq.case.file", required=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one(related="case_file_id.company_id", store=True, index=True)
+    case_file_id = fields.Many2one(ondelete="cascade")
     active = fields.Boolean(default=True)
 
     # who

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 GENDERS = [
@@ -68,6 +69,13 @@ class CaseFile(models.Model):
         help="The fixed contact of the young person (S29).",
     )
 
+    is_accessible = fields.Boolean(
+        compute="_compute_is_accessible",
+        search="_search_is_accessible",
+        export_string_translation=False,
+        help="Whether the user may read the file. What hangs on a file follows it by this field.",
+    )
+
     # person
     first_name = fields.Char(required=True)
     last_name = fields.Char(required=True)
@@ -116,6 +124,20 @@ class CaseFile(models.Model):
                 case.display_name = f"{case.last_name}, {case.first_name} ({case.reference})"
             else:
                 case.display_name = case.reference
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_accessible(self):
+        readable = self._origin.sudo(False)._filtered_access("read")
+        for case in self:
+            case.is_accessible = case._origin in readable
+
+    @api.model
+    def _search_is_accessible(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        files = self.browse().sudo(False).with_context(active_test=False)
+        accessible = Domain("id", "in", files._search([])) if files.has_access("read") else Domain.FALSE
+        return accessible if True in value else ~accessible
 
     def _compute_counts(self):
         for name, model in (

@@ -28,7 +28,7 @@ class CaseNote(models.Model):
     """
 
     _name = "justiq.case.note"
-    _inherit = ["justiq.organisation.mixin", "justiq.fixed.keys.mixin", "justiq.import.mixin"]
+    _inherit = ["justiq.organisation.mixin", "justiq.case.satellite.mixin"]
     _description = "Entry of the Contact Log"
     _order = "date desc, id desc"
     _rec_names_search = ["case_file_id.reference"]
@@ -38,8 +38,6 @@ class CaseNote(models.Model):
     _changeable_fields = {"is_released"}
 
     # file
-    case_file_id = fields.Many2one(comodel_name="justiq.case.file", required=True, ondelete="restrict", index=True)
-    company_id = fields.Many2one(related="case_file_id.company_id", store=True, index=True)
     participation_id = fields.Many2one(
         comodel_name="justiq.participation",
         ondelete="restrict",

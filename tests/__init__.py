@@ -5,6 +5,7 @@ from . import test_attacks
 from . import test_case
 from . import test_case_contact
 from . import test_case_note
+from . import test_case_satellite
 from . import test_concurrency
 from . import test_demo
 from . import test_finding

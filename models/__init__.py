@@ -29,6 +29,7 @@ from . import case_enrolment
 from . import case_participation
 from . import case_note
 from . import case_contact
+from . import case_my_day
 
 # micro-project
 from . import micro_project_catalogue
@@ -42,6 +43,7 @@ from . import micro_project_participation
 from . import micro_project_attendance
 from . import micro_project_totals
 from . import micro_project_grant
+from . import micro_project_my_day
 
 # funding
 from . import funding_cost_category

@@ -13,6 +13,7 @@ from . import test_funding_year
 from . import test_grant
 from . import test_import
 from . import test_micro_project
+from . import test_my_day
 from . import test_offenbach
 from . import test_performance
 from . import test_period

@@ -1,0 +1,51 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .case_my_day import DueKind
+
+
+class MyDay(models.AbstractModel):
+    """Sessions whose roster is unfinished, and findings about micro-projects."""
+
+    _inherit = "justiq.my.day"
+
+    @api.model
+    def _due_kinds(self, scope, today):
+        return [
+            DueKind(
+                key="roster",
+                label=self.env._("Sessions without attendance"),
+                model="justiq.session",
+                domain=self._projects_in_scope(scope)
+                & Domain("state", "=", "planned")
+                & Domain("date_end", "<", fields.Datetime.now())
+                & Domain("micro_project_id.state", "!=", "cancelled"),
+                date="date_end",
+                file="",
+                detail="place",
+            ),
+            *super()._due_kinds(scope, today),
+            DueKind(
+                key="finding",
+                label=self.env._("Micro-projects with open findings"),
+                model="justiq.micro.project",
+                domain=self._projects_in_scope(scope, "") & Domain("finding_ids.state", "=", "open"),
+                date="",
+                file="",
+            ),
+        ]
+
+    @api.model
+    def _prepare_item(self, kind, record, today):
+        item = super()._prepare_item(kind, record, today)
+        if kind.key == "finding":
+            item["detail"] = self.env._("Open findings: %s", record.open_finding_count)
+        return item
+
+    @api.model
+    def _projects_in_scope(self, scope, path="micro_project_id"):
+        """Domain that narrows records to the micro-projects which the user leads or staffs."""
+        if scope == "team":
+            return Domain.TRUE
+        own = Domain("lead_id.user_id", "=", self.env.uid) | Domain("staff_ids.employee_id.user_id", "=", self.env.uid)
+        return Domain(path, "any", own) if path else own

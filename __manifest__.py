@@ -39,6 +39,7 @@
         "views/case_note_views.xml",
         "views/case_contact_views.xml",
         "views/case_file_views.xml",
+        "views/case_access_log_views.xml",
         "views/micro_project_catalogue_views.xml",
         "views/micro_project_cooperation_views.xml",
         "views/micro_project_attendance_views.xml",

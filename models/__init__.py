@@ -20,10 +20,13 @@ from . import grant_funding_year
 
 # case
 from . import case_fixed_keys_mixin
+from . import case_access_log
+from . import case_access_logged_mixin
 from . import case_satellite_mixin
 from . import case_organisation_mixin
 from . import case_file
 from . import case_activity
+from . import case_report_access
 from . import case_file_sections
 from . import case_enrolment
 from . import case_participation

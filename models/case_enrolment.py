@@ -25,7 +25,7 @@ class Enrolment(models.Model):
     """
 
     _name = "justiq.enrolment"
-    _inherit = ["justiq.fixed.keys.mixin", "justiq.import.mixin"]
+    _inherit = ["justiq.access.logged.mixin", "justiq.fixed.keys.mixin", "justiq.import.mixin"]
     _description = "Enrolment"
     _order = "date_entry desc, id desc"
 

@@ -26,6 +26,7 @@ class CaseFile(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "justiq.transition.mixin",
+        "justiq.access.logged.mixin",
         "justiq.fixed.keys.mixin",
         "justiq.import.mixin",
     ]

@@ -15,7 +15,7 @@ class Participation(models.Model):
     """
 
     _name = "justiq.participation"
-    _inherit = ["justiq.fixed.keys.mixin", "justiq.import.mixin"]
+    _inherit = ["justiq.access.logged.mixin", "justiq.fixed.keys.mixin", "justiq.import.mixin"]
     _description = "Participation"
     _order = "date_start desc, id desc"
     _rec_names_search = ["reference"]

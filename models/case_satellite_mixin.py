@@ -10,7 +10,7 @@ class CaseSatelliteMixin(models.AbstractModel):
     """
 
     _name = "justiq.case.satellite.mixin"
-    _inherit = ["justiq.fixed.keys.mixin", "justiq.import.mixin"]
+    _inherit = ["justiq.access.logged.mixin", "justiq.fixed.keys.mixin", "justiq.import.mixin"]
     _description = "Follows the Case File"
 
     _fixed_keys = ("case_file_id",)

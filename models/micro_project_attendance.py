@@ -11,7 +11,7 @@ class Attendance(models.Model):
     """
 
     _name = "justiq.attendance"
-    _inherit = ["justiq.fixed.keys.mixin"]
+    _inherit = ["justiq.access.logged.mixin", "justiq.fixed.keys.mixin"]
     _description = "Attendance"
     _order = "session_id, reference, id"
     _rec_names_search = ["reference"]

@@ -65,12 +65,9 @@ class RosterReport(models.AbstractModel):
         """The participations of the projects, by project id and in order of names."""
         # sudo: a sign-in sheet lists everybody; `participant_name` shows the name
         # only to whom it may be shown, also in sudo.
-        participations = (
-            self.env["justiq.participation"]
-            .sudo()
-            .search([("micro_project_id", "in", projects.ids)])
-            .grouped("micro_project_id")
-        )
+        participations = self.env["justiq.participation"].sudo().search([("micro_project_id", "in", projects.ids)])
+        participations.sudo(False)._record_access("print", self._description)
+        participations = participations.grouped("micro_project_id")
         return {project.id: participations.get(project.sudo(), ()) for project in projects}
 
     def _list(self, columns, participations):

@@ -114,7 +114,7 @@ single_tests() {
     if exists "$KEPT"; then
         logged install odoo -d "$KEPT" -u justiq --stop-after-init --no-http
     else
-        logged install odoo -d "$KEPT" -i justiq --stop-after-init --no-http
+        logged install odoo -d "$KEPT" -i justiq --stop-after-init --no-http || { drop "$KEPT" && return 1; }
     fi
     # pytest must see the tests on the linked path, where the module has its right name.
     local words

@@ -1,3 +1,4 @@
+from . import test_access_log
 from . import test_access_matrix
 from . import test_access_names
 from . import test_access_roles

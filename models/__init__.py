@@ -28,6 +28,9 @@ from . import case_file
 from . import case_activity
 from . import case_report_access
 from . import case_file_sections
+from . import case_file_merge
+from . import case_file_search
+from . import case_duplicate
 from . import case_enrolment
 from . import case_participation
 from . import case_note

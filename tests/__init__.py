@@ -7,6 +7,7 @@ from . import test_case
 from . import test_case_contact
 from . import test_case_note
 from . import test_case_satellite
+from . import test_case_search
 from . import test_concurrency
 from . import test_demo
 from . import test_finding
@@ -15,6 +16,7 @@ from . import test_grant
 from . import test_import
 from . import test_micro_project
 from . import test_my_day
+from . import test_migration_search
 from . import test_offenbach
 from . import test_performance
 from . import test_period

@@ -37,6 +37,7 @@ COME_WITH_A_LATER_ISSUE = {
 CASE_MODELS = {
     "justiq.attendance",
     "justiq.case.contact",
+    "justiq.case.duplicate",
     "justiq.case.file",
     "justiq.case.note",
     "justiq.enrolment",
@@ -212,6 +213,12 @@ NEW = {
         "role": "mother",
         "name": "Berta Beispiel",
     },
+    "justiq.case.duplicate": lambda test, world: {
+        "case_file_id": test._new_case(world).id,
+        "other_id": test._create_case(world.key_worker, first_name="Xaver", company_id=world.company.id).id,
+        "company_id": world.company.id,
+        "likeness": "name_birth",
+    },
     "justiq.enrolment": lambda test, world: {
         "case_file_id": test._new_case(world).id,
         "grant_id": world.grant.id,
@@ -234,6 +241,7 @@ NEW = {
 CHANGE = {
     "justiq.attendance": {"state": "excused"},
     "justiq.case.contact": {"phone": "069 5550100"},
+    "justiq.case.duplicate": {"dismissal": "Twins."},
     "justiq.case.file": {"city": "Musterstadt"},
     "justiq.case.note": {"is_released": True},
     "justiq.cooperation": {"agreement": "One morning a week."},

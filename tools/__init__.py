@@ -1,2 +1,3 @@
 from . import lock
+from . import names
 from . import period

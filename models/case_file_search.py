@@ -1,0 +1,113 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.names import fold_name, person_key
+
+MOST_SIMILAR = 10
+NAME_VALUES = {"first_name", "last_name", "birth_date", "zip", "company_id", "state"}
+
+
+class CaseFile(models.Model):
+    """Similar names: whoever opens a file is shown who may be the same person.
+
+    The keys are stored and indexed; they are read by the server only and follow the access to the file.
+    """
+
+    _inherit = "justiq.case.file"
+
+    search_key = fields.Char(
+        compute="_compute_search_key",
+        store=True,
+        groups="justiq.group_case_worker",
+        export_string_translation=False,
+    )
+    person_key = fields.Char(
+        compute="_compute_search_key",
+        store=True,
+        groups="justiq.group_case_worker",
+        export_string_translation=False,
+    )
+    created_despite = fields.Text(
+        string="Opened Although Similar Files Exist",
+        copy=False,
+        help="Why the young person is not the one of the similar case files that the search had found.",
+    )
+
+    _search_key_index = models.Index("USING gin (search_key gin_trgm_ops)")
+    _person_key_index = models.Index("(person_key, company_id)")
+    _birth_date_index = models.Index("(birth_date, company_id)")
+
+    def _auto_init(self):
+        # Odoo creates it in every new database; one that came from elsewhere may lack it.
+        self.env.cr.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        return super()._auto_init()
+
+    @api.depends("first_name", "last_name")
+    def _compute_search_key(self):
+        for case in self:
+            case.search_key = f"{fold_name(case.first_name)} {fold_name(case.last_name)}"
+            case.person_key = person_key(case.first_name, case.last_name)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        cases = super().create(vals_list)
+        # sudo: what the lead is told to look at; whoever opens a file learns nothing of it.
+        self.env["justiq.case.duplicate"].sudo()._propose(cases)
+        for case in cases.filtered("created_despite"):
+            case._log_created_despite()
+        return cases
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not NAME_VALUES.isdisjoint(vals):
+            # sudo: as in create
+            self.env["justiq.case.duplicate"].sudo()._propose(self)
+        return result
+
+    def _log_created_despite(self):
+        similar = self._find_similar(self.company_id, self.first_name, self.last_name, self.birth_date, self.zip)
+        self._message_log(
+            body=self.env._(
+                "Opened although similar case files exist (%(references)s): %(reason)s",
+                # sudo: the references only, as the search shows them.
+                references=(similar - self).sudo().mapped("reference"),
+                reason=self.created_despite,
+            )
+        )
+
+    @api.model
+    def _find_similar(self, company, first_name, last_name, birth_date=None, zip_code=None, limit=MOST_SIMILAR):
+        """Files of the provider whose person may be this one, most similar first, whoever may read them.
+
+        One indexed query, also among 100,000 files; closed and archived ones are found, too. Of a file that was
+        merged into another one, the other one. The caller decides what of them the user may see.
+        """
+        self.flush_model()
+        key = f"{fold_name(first_name)} {fold_name(last_name)}"
+        likeness = SQL("similarity(search_key, %s)", key)
+        same_birth = SQL("COALESCE(birth_date = %s::date, FALSE)", birth_date or None)
+        same_zip = SQL("COALESCE(zip = %s, FALSE)", zip_code or None)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(merged_into_id, id)
+                  FROM justiq_case_file
+                 WHERE company_id = %(company)s
+                   AND state != 'anonymised'
+                   AND ((search_key %% %(key)s AND (%(likeness)s >= 0.5 OR %(same_birth)s))
+                        -- another family name, since a wedding or an adoption
+                        OR (birth_date = %(birth)s::date AND %(same_zip)s AND %(likeness)s >= 0.1))
+              ORDER BY %(likeness)s + CASE WHEN %(same_birth)s THEN 0.5 ELSE 0 END
+                       + CASE WHEN %(same_zip)s THEN 0.1 ELSE 0 END DESC, id DESC
+                 LIMIT %(limit)s
+                """,
+                company=company.id,
+                key=key,
+                likeness=likeness,
+                birth=birth_date or None,
+                same_birth=same_birth,
+                same_zip=same_zip,
+                limit=limit,
+            )
+        )
+        return self.browse(dict.fromkeys(case_id for (case_id,) in rows))

@@ -35,6 +35,8 @@
         "views/funding_budget_line_views.xml",
         "views/funding_cost_category_views.xml",
         "views/funding_year_views.xml",
+        "views/funding_plan_version_views.xml",
+        "views/funding_financing_line_views.xml",
         "views/case_participation_views.xml",
         "views/case_enrolment_views.xml",
         "views/case_note_views.xml",

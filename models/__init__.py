@@ -53,7 +53,15 @@ from . import micro_project_my_day
 
 # funding
 from . import funding_cost_category
+from . import funding_baustein
+from . import funding_grant_shares
+from . import funding_plan_line_mixin
 from . import funding_budget_line
+from . import funding_financing_line
+from . import funding_plan_version
 from . import funding_funding_year
+from . import funding_flat_rate
+from . import funding_flat_rate_lines
+from . import funding_year_plan
 from . import funding_micro_project
 from . import funding_grant

@@ -12,19 +12,10 @@ class BudgetLine(models.Model):
     """
 
     _name = "justiq.budget.line"
-    _inherit = ["justiq.computed.mixin", "justiq.import.mixin"]
+    _inherit = ["justiq.plan.line.mixin"]
     _description = "Budget Line"
     _order = "funding_year_id, baustein_id, micro_project_id, cost_category_id, id"
 
-    funding_year_id = fields.Many2one(
-        comodel_name="justiq.funding.year", required=True, ondelete="restrict", index=True
-    )
-    grant_id = fields.Many2one(related="funding_year_id.grant_id", store=True, index=True)
-    company_id = fields.Many2one(related="funding_year_id.company_id", store=True, index=True)
-    # Before the amounts are stored: without a currency they would keep fractions of a cent.
-    currency_id = fields.Many2one(
-        related="funding_year_id.grant_id.company_id.currency_id", store=True, precompute=True
-    )
     baustein_id = fields.Many2one(
         comodel_name="justiq.baustein",
         required=True,
@@ -38,7 +29,6 @@ class BudgetLine(models.Model):
         comodel_name="justiq.cost.category", required=True, ondelete="restrict", index=True
     )
     name = fields.Char(string="Description")
-    planned_amount = fields.Monetary(required=True)
     esf_amount = fields.Monetary(
         string="ESF Money",
         compute="_compute_esf_amount",
@@ -111,41 +101,14 @@ class BudgetLine(models.Model):
                     )
                 )
 
-    # ------------------------------------------------------------
-    # An approved plan is fixed
-    # ------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        # sudo: the state of the year decides, also for whoever may not read it.
-        lines.sudo().funding_year_id._check_draft()
-        return lines
-
-    def write(self, vals):
-        if not vals.keys() & self._plan_fields():
-            return super().write(vals)
-        # sudo: only the state is asked, also for whoever may not read the year.
-        self.sudo().funding_year_id._check_draft()
-        result = super().write(vals)
-        self.sudo().funding_year_id._check_draft()
-        return result
-
     @api.model
     def _plan_fields(self):
-        return {
-            "funding_year_id",
+        return super()._plan_fields() | {
             "baustein_id",
             "micro_project_id",
             "cost_category_id",
-            "planned_amount",
             "esf_amount",
         }
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_approved(self):
-        # sudo: only the state is asked, also for whoever may not read the year.
-        self.sudo().funding_year_id._check_draft()
 
     @api.model
     def get_import_templates(self):

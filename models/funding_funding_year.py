@@ -5,14 +5,10 @@ from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate, formatLang
 
 from ..tools import period
+from ..tools.money import exact
 from .programme_checked_mixin import Deviation, requirement_check
 
 _lt = LazyTranslate(__name__)
-
-
-def _exact(amount):
-    """A monetary float as the exact number of cents that the database holds."""
-    return Decimal(str(amount)).quantize(period.CENT)
 
 
 class FundingYear(models.Model):
@@ -79,12 +75,12 @@ class FundingYear(models.Model):
             rules = grant.programme_id.requirement_ids.filtered(lambda rule: rule.enforcement != "off")
             floor = rules.filtered(lambda rule: rule.check == "esf_floor")[:1]
             ceiling = rules.filtered(lambda rule: rule.check == "esf_ceiling")[:1]
-            months, planned = year._months(), _exact(year.esf_group_amount)
+            months, planned = year._months(), exact(year.esf_group_amount)
             highest = lowest = Decimal(0)
             if months and floor:
-                lowest = period.lowest_amount(_exact(floor.value_min), year._reference_months(floor))
+                lowest = period.lowest_amount(exact(floor.value_min), year._reference_months(floor))
             if months and ceiling:
-                highest = period.highest_amount(_exact(ceiling.value_max), year._reference_months(ceiling))
+                highest = period.highest_amount(exact(ceiling.value_max), year._reference_months(ceiling))
             year.has_esf_limits = grant.has_group_baustein and bool(floor or ceiling)
             year.esf_group_per_full_year = float(period.amount_per_full_year(planned, months))
             year.esf_group_min = float(lowest)
@@ -118,7 +114,7 @@ class FundingYear(models.Model):
         """Deviations of the years whose amount per full year breaks the limit."""
         deviations = {}
         for year in self:
-            planned = _exact(year.esf_group_amount)
+            planned = exact(year.esf_group_amount)
             compared = planned
             if rule.per_full_year:
                 compared = period.amount_per_full_year(planned, year._months())
@@ -137,7 +133,7 @@ class FundingYear(models.Model):
     )
     def _requirement_esf_floor(self, rule):
         """S18, where the group Baustein is part of the grant (S22)."""
-        limit = _exact(rule.value_min)
+        limit = exact(rule.value_min)
         return self._esf_deviations(
             rule,
             lambda compared: compared < limit,
@@ -159,7 +155,7 @@ class FundingYear(models.Model):
     )
     def _requirement_esf_ceiling(self, rule):
         """S19, where the group Baustein is part of the grant (S22)."""
-        limit = _exact(rule.value_max)
+        limit = exact(rule.value_max)
         return self._esf_deviations(
             rule,
             lambda compared: compared > limit,

@@ -10,11 +10,14 @@ from . import test_case_satellite
 from . import test_case_search
 from . import test_concurrency
 from . import test_demo
+from . import test_financing_plan
 from . import test_finding
 from . import test_funding_year
 from . import test_grant
 from . import test_import
 from . import test_micro_project
+from . import test_migration_funding
+from . import test_money
 from . import test_my_day
 from . import test_migration_search
 from . import test_offenbach

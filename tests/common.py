@@ -115,6 +115,25 @@ class JustiqCommon(BaseCommon):
         )
 
     @classmethod
+    def _create_financing_line(cls, year, source, planned, **values):
+        return cls.env["justiq.financing.line"].create(
+            {"funding_year_id": year.id, "source": source, "planned_amount": planned, **values}
+        )
+
+    @classmethod
+    def _create_flat_rate(cls, rate=22.0, grant=None, **values):
+        """A flat rate on staff costs, as a grant notice says it."""
+        return cls.env["justiq.flat.rate"].create(
+            {
+                "grant_id": (grant or cls.grant).id,
+                "cost_category_id": cls.env.ref("justiq.cost_flat_rate").id,
+                "rate": rate,
+                "base_category_ids": [Command.set(cls.env.ref("justiq.cost_staff").ids)],
+                **values,
+            }
+        )
+
+    @classmethod
     def _project_values(cls, **values):
         """A micro-project of which no rule has anything to say at its approval."""
         return {

@@ -27,7 +27,6 @@ COME_WITH_A_LATER_ISSUE = {
     "justiq.case.goal",
     "justiq.case.referral",
     "justiq.consent",
-    "justiq.financing.line",
     "justiq.funder.report",
 }
 
@@ -155,6 +154,24 @@ NEW = {
         "cost_category_id": test.category.id,
         "planned_amount": 100.0,
     },
+    "justiq.financing.line": lambda test, world: {
+        "funding_year_id": test._year(2020, world.grant).id,
+        "source": "municipality_cash",
+        "planned_amount": 100.0,
+    },
+    "justiq.flat.rate": lambda test, world: {
+        "grant_id": test._create_grant(company_id=world.company.id).id,
+        "cost_category_id": test.env.ref("justiq.cost_flat_rate").id,
+        "rate": 22.0,
+        "base_category_ids": [Command.set(test.env.ref("justiq.cost_staff").ids)],
+    },
+    "justiq.plan.version": lambda test, world: {
+        "funding_year_id": test._year(2020, world.grant).id,
+        "number": test.number(),
+        "approved_at": datetime(2020, 2, 1),
+        "user_id": test.env.uid,
+        "figures": {"spending": [], "income": []},
+    },
     "justiq.finding": lambda test, world: {
         "requirement_id": test.env.ref("justiq.phase2_s4").id,
         "res_model": "justiq.micro.project",
@@ -246,6 +263,8 @@ CHANGE = {
     "justiq.case.note": {"is_released": True},
     "justiq.cooperation": {"agreement": "One morning a week."},
     "justiq.enrolment": {"date_exit": date(2020, 12, 31)},
+    "justiq.financing.line": {"received_amount": 50.0},
+    "justiq.flat.rate": {"rate": 26.0},
     "justiq.finding": {"justification": "The others come from the next street."},
     "justiq.funding.year": {"date_end": date(2020, 12, 31)},
     "justiq.micro.project.staff": {"role": "Town planner"},

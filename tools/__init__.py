@@ -1,3 +1,4 @@
 from . import lock
+from . import money
 from . import names
 from . import period

@@ -22,6 +22,7 @@ COMMITTED = {
     "justiq.participation": "grant_id",
     "justiq.enrolment": "grant_id",
     "justiq.case.file": None,
+    "justiq.plan.version": "grant_id",
     "justiq.budget.line": "grant_id",
     "justiq.micro.project": "grant_id",
     "justiq.funding.year": "grant_id",

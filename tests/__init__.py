@@ -1,6 +1,7 @@
 from . import test_access_log
 from . import test_access_matrix
 from . import test_access_names
+from . import test_access_paths
 from . import test_access_roles
 from . import test_attacks
 from . import test_case

@@ -64,6 +64,23 @@ class AccessCommon(JustiqCommon):
             "foreign": cls._create_world(key_worker=cls.stranger, **foreign),
         }
         cls.worlds["any"] = cls.worlds["company"]
+        cls.place = {"quartier_id": cls.quartier.id, "kind_id": cls.kind.id}
+        cls.last_number = 0
+
+    def setUp(self):
+        super().setUp()
+        self.cases = 0
+        self.addCleanup(self._log_cases)
+
+    def _log_cases(self):
+        if self.cases:
+            _logger.info("%s: %s cases", self._testMethodName, self.cases)
+
+    @classmethod
+    def number(cls):
+        """A number that no other record has."""
+        cls.last_number += 1
+        return cls.last_number
 
     @classmethod
     def _create_world(cls, company, grant, key_worker):
@@ -96,6 +113,16 @@ class AccessCommon(JustiqCommon):
     def _set_employee(cls, user):
         """Let the user be the key worker of the own case files."""
         cls.me.user_id = user
+
+    def _relations(self, model):
+        if model in CASE_MODELS:
+            return ("own", "company", "foreign")
+        return ("company", "foreign") if "company_id" in self.env[model]._fields else ("any",)
+
+    def _is_allowed(self, permission, letter, relation):
+        letters, *limits = permission.split()
+        reach = {"own"} if "own" in limits else {"own", "company"} if "company" in limits else {"any"}
+        return letter in letters and relation in reach
 
     @contextmanager
     def _tried(self):
@@ -256,6 +283,7 @@ NEW = {
 
 # What somebody changes who may write; where nothing is said, the name.
 CHANGE = {
+    "justiq.access.log": {"path": "list"},
     "justiq.attendance": {"state": "excused"},
     "justiq.case.contact": {"phone": "069 5550100"},
     "justiq.case.duplicate": {"dismissal": "Twins."},
@@ -276,27 +304,6 @@ CHANGE = {
 @tagged("post_install", "-at_install")
 class TestAccessMatrix(AccessCommon):
     """`access_matrix.yaml`, cell by cell: what it allows succeeds, all else is refused."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.place = {"quartier_id": cls.quartier.id, "kind_id": cls.kind.id}
-        cls.last_number = 0
-
-    @classmethod
-    def number(cls):
-        """A number that no other record has."""
-        cls.last_number += 1
-        return cls.last_number
-
-    def setUp(self):
-        super().setUp()
-        self.cases = 0
-        self.addCleanup(self._log_cases)
-
-    def _log_cases(self):
-        if self.cases:
-            _logger.info("%s: %s cases", self._testMethodName, self.cases)
 
     # ------------------------------------------------------------
     # Which rows there are
@@ -377,16 +384,6 @@ class TestAccessMatrix(AccessCommon):
     # ------------------------------------------------------------
     # One cell
     # ------------------------------------------------------------
-
-    def _relations(self, model):
-        if model in CASE_MODELS:
-            return ("own", "company", "foreign")
-        return ("company", "foreign") if "company_id" in self.env[model]._fields else ("any",)
-
-    def _is_allowed(self, permission, letter, relation):
-        letters, *limits = permission.split()
-        reach = {"own"} if "own" in limits else {"own", "company"} if "company" in limits else {"any"}
-        return letter in letters and relation in reach
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.models.unlink")
     def _test_model(self, user, model, permission):

@@ -1,0 +1,223 @@
+import json
+import logging
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import ROLES
+from .test_access_matrix import CASE_MODELS, CHANGE, MATRIX, NEW, AccessCommon
+
+_logger = logging.getLogger(__name__)
+
+LOGGERS = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.models.unlink", "odoo.http")
+WITHOUT_A_ROLE = ("base.group_user", "base.group_system", "base.group_portal", "base.group_public")
+
+
+def _ids(rows):
+    return [row["id"] for row in rows]
+
+
+# Ways to look for a record: each gives the ids or the number of what the user finds.
+SEARCHES = {
+    "search": lambda record, domain: record.search(domain).ids,
+    "search_count": lambda record, domain: record.search_count(domain),
+    "search_read": lambda record, domain: _ids(record.search_read(domain, ["display_name"])),
+    "web_search_read": lambda record, domain: _ids(record.web_search_read(domain, {"display_name": {}})["records"]),
+    "name_search": lambda record, domain: record.name_search("", domain),
+    "_read_group": lambda record, domain: record._read_group(domain, [], ["__count"])[0][0],
+    "formatted_read_group": lambda record, domain: record.formatted_read_group(domain, [], ["__count"])[0]["__count"],
+}
+# Ways to the contents of a record whose id is guessed.
+READS = {
+    "read": lambda record: record.read(["display_name"]),
+    "web_read": lambda record: record.web_read({"display_name": {}}),
+    "export_data": lambda record: record.export_data(["id", "display_name"]),
+    "copy": lambda record: record.copy(),
+}
+
+
+class AccessPathsCommon(AccessCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case_worker.user_id = False
+        cls.team_lead.user_id = False
+        for user in cls.users.values():
+            user.group_ids += cls.env.ref("base.group_allow_export")
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(mute_logger(*LOGGERS))
+
+    def _test_each_record(self, user, permissions, test):
+        """Of each model and relation a new record, as the user meets it, and whether she may read it."""
+        if user._is_internal():
+            self._set_employee(user)
+        for model in sorted(NEW):
+            permission = permissions.get(model, {}).get(user, "-")
+            for relation in self._relations(model):
+                with self.env.cr.savepoint() as savepoint:
+                    record = self.env[model].create(NEW[model](self, self.worlds[relation]))
+                    self.env.flush_all()
+                    as_user = record.with_user(user).with_context(
+                        allowed_company_ids=self.company.ids, active_test=False
+                    )
+                    with self.subTest(user=user.login, model=model, relation=relation):
+                        test(as_user, permission, self._is_allowed(permission, "r", relation))
+                    savepoint.rollback()
+                self.env.invalidate_all()
+
+    def _permissions(self):
+        """The matrix: dictionary by model and user."""
+        return {
+            model: {self.users[role]: permissions[f"group_{role}"] for role in ROLES}
+            for model, permissions in MATRIX["models"].items()
+        }
+
+
+@tagged("post_install", "-at_install")
+class TestAccessPaths(AccessPathsCommon):
+    """`access_matrix.yaml` on every path of the ORM: what a role may not read, it finds nowhere."""
+
+    def test_roles_on_every_path_of_the_orm(self):
+        for role in ROLES:
+            self._test_each_record(self.users[role], self._permissions(), self._test_paths)
+
+    def test_users_without_a_role_find_nothing_on_any_path(self):
+        for group in WITHOUT_A_ROLE:
+            user = new_test_user(self.env, login=f"test_{group}", groups=group)
+            self._test_each_record(user, {}, self._test_paths)
+
+    def _test_paths(self, record, permission, readable):
+        self._test_searches(record, readable)
+        self._test_reads(record, readable)
+        self._test_import(record, permission, readable)
+        self._test_attached(record, readable)
+
+    def _test_searches(self, record, readable):
+        for path, search in SEARCHES.items():
+            with self.subTest(path=path):
+                try:
+                    found = search(record.browse(), [("id", "=", record.id)])
+                except AccessError:
+                    found = False
+                self.assertEqual(bool(found), readable)
+            self.cases += 1
+
+    def _test_reads(self, record, readable):
+        for path, read in READS.items():
+            if path == "copy" and readable:
+                continue  # whether it may be copied is the business of each model
+            with self.subTest(path=path), self._tried():
+                if readable:
+                    self.assertTrue(read(record))
+                else:
+                    with self.assertRaises(UserError):
+                        read(record)
+            self.cases += 1
+
+    def _test_import(self, record, permission, readable):
+        """A file that names the id of a record does not change it, and its refusal tells nothing."""
+        if readable and "u" in permission:
+            return
+        name, value = next(iter(CHANGE.get(record._name, {"name": "Another name"}).items()))
+        stored = record.sudo().with_context(prefetch_fields=False)
+        before = stored.read([name])
+        with self._tried():
+            try:
+                result = record.load([".id", name], [[str(record.id), str(value)]])
+            except AccessError:
+                result = {"ids": False, "messages": []}
+            self.assertFalse(result["ids"])
+            self.assertNotIn("Geheim", str(result["messages"]))
+        self.assertEqual(stored.read([name]), before)
+        self.cases += 1
+
+    def _test_attached(self, record, readable):
+        """Attachments, messages, activities and followers go with the record."""
+        values = {"res_model": record._name, "res_id": record.id}
+        by_another = record.with_env(self.env)
+        attached = [self.env["ir.attachment"].create({"name": "scan.txt", "raw": b"secret", **values})]
+        if "message_ids" in record._fields:
+            attached.append(by_another.message_post(body="secret", subtype_xmlid="mail.mt_comment"))
+        if "activity_ids" in record._fields:
+            attached.append(by_another.activity_schedule("mail.mail_activity_data_todo", user_id=self.env.uid))
+        for other in attached:
+            as_user = other.with_user(record.env.user)
+            with self.subTest(path=other._name):
+                try:
+                    found = as_user.search([("id", "=", other.id)])
+                except AccessError:
+                    found = as_user.browse()
+                # Activities of others show to whoever may write the record.
+                if other._name != "mail.activity" or not readable:
+                    self.assertEqual(bool(found), readable)
+            if not readable:
+                with self.subTest(path=f"{other._name} read"), self._tried(), self.assertRaises(AccessError):
+                    as_user.read()
+            self.cases += 1
+
+
+@tagged("post_install", "-at_install")
+class TestAccessOverHttp(AccessPathsCommon, HttpCase):
+    """The same from outside, with a real session or key."""
+
+    def _keys(self, user):
+        expires = fields.Datetime.now() + timedelta(hours=1)
+        return self.env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "test", expires)
+
+    def _found_by_json2(self, key, record):
+        answer = self.url_open(
+            f"/json/2/{record._name}/search_read",
+            data=json.dumps({"domain": [["id", "=", record.id]], "fields": ["display_name"]}),
+            headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+        )
+        return answer.status_code == 200 and bool(answer.json())
+
+    def _found_by_session(self, record):
+        answer = self.url_open(
+            "/web/dataset/call_kw",
+            data=json.dumps(
+                {
+                    "jsonrpc": "2.0",
+                    "method": "call",
+                    "params": {
+                        "model": record._name,
+                        "method": "web_read",
+                        "args": [record.ids, {"display_name": {}}],
+                        "kwargs": {},
+                    },
+                }
+            ),
+            headers={"Content-Type": "application/json"},
+        )
+        return bool(answer.json().get("result"))
+
+    def _found_by_address(self, attachment):
+        return self.url_open(f"/web/content/{attachment.id}").content == b"secret"
+
+    def test_case_models_over_http(self):
+        models = CASE_MODELS & NEW.keys()
+        for role in ROLES:
+            user = self.users[role]
+            user.password = "a long password"
+            key = self._keys(user)
+            self.authenticate(user.login, "a long password")
+            self._set_employee(user)
+            for model in sorted(models):
+                permission = MATRIX["models"][model][f"group_{role}"]
+                for relation in self._relations(model):
+                    record = self.env[model].create(NEW[model](self, self.worlds[relation]))
+                    attachment = self.env["ir.attachment"].create(
+                        {"name": "scan.txt", "raw": b"secret", "res_model": model, "res_id": record.id}
+                    )
+                    self.env.flush_all()
+                    readable = self._is_allowed(permission, "r", relation)
+                    with self.subTest(role=role, model=model, relation=relation):
+                        self.assertEqual(self._found_by_json2(key, record), readable, "JSON-2")
+                        self.assertEqual(self._found_by_session(record), readable, "session")
+                        self.assertEqual(self._found_by_address(attachment), readable, "/web/content")
+                    self.cases += 3

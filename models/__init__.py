@@ -6,6 +6,7 @@ from . import programme
 from . import programme_funder
 from . import programme_baustein
 from . import programme_requirement
+from . import programme_consent_form
 from . import programme_finding
 from . import programme_computed_mixin
 from . import programme_checked_mixin
@@ -22,6 +23,7 @@ from . import grant_funding_year
 from . import case_fixed_keys_mixin
 from . import case_access_log
 from . import case_access_logged_mixin
+from . import case_closed_mixin
 from . import case_satellite_mixin
 from . import case_organisation_mixin
 from . import case_file
@@ -36,6 +38,15 @@ from . import case_participation
 from . import case_note
 from . import case_contact
 from . import case_my_day
+from . import case_contact_release
+from . import case_consent
+from . import case_file_consent
+from . import case_enrolment_consent
+from . import case_belief
+from . import case_closing
+from . import case_file_closing
+from . import case_file_requirements
+from . import case_finding
 
 # micro-project
 from . import micro_project_catalogue

@@ -104,11 +104,18 @@ class Enrolment(models.Model):
 
     def _find_not_counted_reason(self):
         """Why the person does not count (rules.md, "Counting persons"), or False."""
+        gap = self._find_legal_basis_gap()
+        if gap:
+            return gap
         programme = self.grant_id.programme_id
-        if not self.legal_basis_date or not self.date_entry or self.legal_basis_date > self.date_entry:
-            return "consent" if programme.legal_basis == "consent" else "information"
         if not programme.age_min <= self.age_at_entry <= programme.age_max:
             return "age"
+        return False
+
+    def _find_legal_basis_gap(self):
+        """Why the legal basis is not met on the day of entry, or False."""
+        if not self.legal_basis_date or not self.date_entry or self.legal_basis_date > self.date_entry:
+            return "consent" if self.grant_id.programme_id.legal_basis == "consent" else "information"
         return False
 
     @api.constrains("case_file_id", "grant_id", "company_id")

@@ -2,6 +2,9 @@
 from . import report_mixin
 from . import report_people_mixin
 
+# case
+from . import consent_form_report
+
 # micro-project
 from . import micro_project_report
 from . import micro_project_roster_report

@@ -242,6 +242,44 @@ class JustiqCommon(BaseCommon):
         )
 
     @classmethod
+    def _create_consent(cls, case=None, user=None, **values):
+        consents = cls.env["justiq.consent"]
+        return (consents.with_user(user) if user else consents).create(
+            {"case_file_id": (case or cls._create_case()).id, "date": date(2020, 1, 15), **values}
+        )
+
+    @classmethod
+    def _propose_closing(cls, case, user=None, **values):
+        """The closing of a file, proposed by the user; the team lead may then close it."""
+        closings = cls.env["justiq.case.closing"]
+        return (closings.with_user(user) if user else closings).create(
+            {
+                "case_file_id": case.id,
+                "date": date(2020, 12, 31),
+                "reason": "goals_reached",
+                "outcome": "training",
+                **values,
+            }
+        )
+
+    @classmethod
+    def _close_case(cls, case):
+        """A file closed with reason and outcome."""
+        cls._settle_case(case)
+        case.state = "closed"
+        return case
+
+    @classmethod
+    def _settle_case(cls, case):
+        """A file that may be closed: ended, proposed, and what the rules find about it is justified."""
+        case.participation_ids.filtered(lambda participation: not participation.date_end).date_end = date(2020, 12, 31)
+        case.enrolment_ids.filtered(lambda enrolment: not enrolment.date_exit).date_exit = date(2020, 12, 31)
+        if not case.is_closing_proposed:
+            cls._propose_closing(case)
+        cls.env.flush_all()
+        case.finding_ids.filtered(lambda finding: finding.state == "open").justification = "As agreed."
+
+    @classmethod
     def _create_session(cls, project, day=date(2020, 3, 4), **values):
         return cls.env["justiq.session"].create(
             {

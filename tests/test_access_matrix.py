@@ -26,7 +26,6 @@ COME_WITH_A_LATER_ISSUE = {
     "justiq.case.assessment",
     "justiq.case.goal",
     "justiq.case.referral",
-    "justiq.consent",
     "justiq.funder.report",
 }
 
@@ -35,10 +34,12 @@ COME_WITH_A_LATER_ISSUE = {
 # other provider's. Records without a company have no limit: "any".
 CASE_MODELS = {
     "justiq.attendance",
+    "justiq.case.closing",
     "justiq.case.contact",
     "justiq.case.duplicate",
     "justiq.case.file",
     "justiq.case.note",
+    "justiq.consent",
     "justiq.enrolment",
     "justiq.participation",
 }
@@ -263,6 +264,23 @@ NEW = {
         "company_id": world.company.id,
         "likeness": "name_birth",
     },
+    "justiq.case.closing": lambda test, world: {
+        "case_file_id": test._new_case(world).id,
+        "date": date(2020, 12, 31),
+        "reason": "goals_reached",
+        "outcome": "training",
+    },
+    "justiq.consent": lambda test, world: {
+        "case_file_id": test._new_case(world).id,
+        "purpose": "photos",
+        "date": date(2020, 2, 3),
+    },
+    "justiq.consent.form": lambda test, world: {
+        "programme_id": test.programme.id,
+        "purpose": "photos",
+        "version": f"T{test.number()}",
+        "text": "May we take photos?",
+    },
     "justiq.enrolment": lambda test, world: {
         "case_file_id": test._new_case(world).id,
         "grant_id": world.grant.id,
@@ -285,10 +303,13 @@ NEW = {
 CHANGE = {
     "justiq.access.log": {"path": "list"},
     "justiq.attendance": {"state": "excused"},
+    "justiq.case.closing": {"note": "Started an apprenticeship."},
     "justiq.case.contact": {"phone": "069 5550100"},
     "justiq.case.duplicate": {"dismissal": "Twins."},
     "justiq.case.file": {"city": "Musterstadt"},
     "justiq.case.note": {"is_released": True},
+    "justiq.consent": {"valid_until": date(2021, 12, 31)},
+    "justiq.consent.form": {"text": "May we take a photo of you?"},
     "justiq.cooperation": {"agreement": "One morning a week."},
     "justiq.enrolment": {"date_exit": date(2020, 12, 31)},
     "justiq.financing.line": {"received_amount": 50.0},

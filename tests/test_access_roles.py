@@ -99,8 +99,10 @@ class TestCaseWork(RoleCase):
     def test_team_lead_closes_hands_over_and_reopens_case_files(self):
         case = self._as("team_lead", self.own_case)
         case.key_worker_id = self.colleague
-        case.action_close()
-        case.action_reopen()
+        self._settle_case(self.own_case)
+        case.state = "closed"
+        reopen = self.env["justiq.case.reopen"].with_user(self.users["team_lead"])
+        reopen.create({"case_file_id": case.id, "reason": "She came back."}).action_reopen()
         self.assertEqual((case.state, case.key_worker_id.id), ("open", self.colleague.id))
 
     def test_case_worker_writes_down_and_plans_a_micro_project(self):
@@ -190,9 +192,18 @@ class TestTransitionsByRole(RoleCase):
         self.assertMayStep(grant, "running", ["coordinator", "manager"])
 
     def test_only_team_lead_closes_and_reopens_a_case_file(self):
+        self._settle_case(self.own_case)
         self.assertMayStep(self.own_case, "closed", ["team_lead"])
         self.own_case.state = "closed"
-        self.assertMayStep(self.own_case, "open", ["team_lead"])
+        for role, user in self.users.items():
+            reopen = self.env["justiq.case.reopen"].with_user(user)
+            with self.subTest(role=role):
+                if role == "team_lead":
+                    reopen.create({"case_file_id": self.own_case.id, "reason": "She came back."}).action_reopen()
+                    self.assertEqual(self.own_case.state, "open")
+                else:
+                    with self.assertForbidden():
+                        reopen.create({"case_file_id": self.own_case.id, "reason": "Curious"}).action_reopen()
 
     def test_nobody_approves_by_creating_in_a_later_state(self):
         year = {"grant_id": self.grant.id, "date_start": date(2019, 7, 1), "date_end": date(2019, 12, 31)}

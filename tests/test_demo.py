@@ -86,11 +86,27 @@ class TestDemo(TransactionCase):
         self.assertEqual(len(enrolments), sum(project["participants"] for project in SCENARIO["micro_projects"]))
         self.assertGreater(len(enrolments.participation_ids), len(enrolments))
         self.assertEqual(
-            set(enrolments.filtered(lambda e: not e.is_counted).mapped("not_counted_reason")), {"consent", "age"}
+            set(enrolments.filtered(lambda e: not e.is_counted).mapped("not_counted_reason")),
+            {"consent", "age", "withdrawn"},
         )
+
+    def test_consents_are_valid_expired_and_withdrawn(self):
+        consents = self.env["justiq.consent"].search([("company_id", "=", self.grant.company_id.id)])
+        self.assertEqual(set(consents.mapped("status")), {"valid", "expired", "withdrawn"})
+        counted = self.env["justiq.enrolment"].search([("grant_id", "=", self.grant.id), ("is_counted", "=", True)])
+        self.assertFalse(counted.case_file_id - consents.filtered(lambda c: c.purpose == "esf_data").case_file_id)
+
+    def test_files_are_closed_with_reason_and_justified_findings(self):
+        closings = self.env["justiq.case.closing"].search([])
+        self.assertEqual(set(closings.mapped("state")), {"proposed", "closed"})
+        closed = closings.filtered(lambda closing: closing.state == "closed").case_file_id
+        self.assertEqual(set(closed.mapped("state")), {"closed"})
+        self.assertFalse(closed.finding_ids.filtered(lambda finding: finding.state == "open"))
+        self.assertTrue(closed.finding_ids.filtered("justification"))
 
     def test_one_user_per_role(self):
         roles = self.env["res.groups"].search([("privilege_id.category_id", "=", "JUSTiQ")])
+        roles -= self.env.ref("justiq.group_belief")  # no role: given to single persons
         users = self.env["res.users"].search([("login", "in", self._demo_logins())])
         self.assertEqual(len(users), len(self._demo_logins()))
         for user in users:

@@ -1,0 +1,464 @@
+from datetime import date
+
+from psycopg2.errors import CheckViolation
+
+from odoo import Command
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
+
+from .common import JustiqCommon
+
+TODAY = "2021-06-15"
+
+
+class ConsentCase(JustiqCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case = cls._create_case()  # born on 17 May 2003
+        cls.school = cls.env["res.partner"].create({"name": "Schule am Park", "is_company": True})
+        cls.teacher = cls.env["res.partner"].create({"name": "Frau Lenz", "parent_id": cls.school.id})
+        cls.jobcenter = cls.env["res.partner"].create({"name": "Jobcenter", "is_company": True})
+
+
+@freeze_time(TODAY)
+@tagged("post_install", "-at_install")
+class TestConsent(ConsentCase):
+    """What was given stays as it was given; withdrawing is at once and for good."""
+
+    def test_case_worker_records_a_consent_of_her_file(self):
+        consent = self._create_consent(self.case, self.users["case_worker"], purpose="photos")
+        self.assertEqual((consent.status, consent.reference), ("valid", self.case.reference))
+
+    def test_nothing_that_was_given_can_be_changed(self):
+        consent = self._create_consent(
+            self.case, purpose="passing_on", partner_id=self.school.id, signed_by="both", guardian_name="Berta Muster"
+        )
+        changes = {
+            "date": date(2019, 12, 1),
+            "purpose": "photos",
+            "partner_id": self.jobcenter.id,
+            "grant_id": self.grant.id,
+            "signed_by": "guardian",
+            "guardian_name": "Somebody Else",
+            "valid_until": False,
+            "case_file_id": self._create_case().id,
+        }
+        consent.valid_until = date(2022, 1, 1)
+        for user in (self.users["case_worker"], self.users["team_lead"], self.env.user):
+            for name, value in changes.items():
+                with self.subTest(field=name, user=user.login), self.assertRaises(ValidationError):
+                    consent.with_user(user).write({name: value})
+
+    def test_a_consent_is_not_backdated_on_any_path(self):
+        consent = self._create_consent(self.case, purpose="photos")
+        with self.assertRaises(ValidationError):
+            self.case.consent_ids = [Command.update(consent.id, {"date": date(2019, 1, 1)})]
+        with self.assertRaises(ValidationError):
+            consent.with_context(tracking_disable=True, import_file=True).write({"date": "2019-01-01"})
+        consent.env["ir.model.data"].create(
+            {"module": "__test__", "name": "consent", "model": consent._name, "res_id": consent.id}
+        )
+        loaded = consent.load(["id", "date"], [["__test__.consent", "2019-01-01"]])
+        self.assertTrue(loaded["messages"])
+        self.assertEqual(consent.date, date(2020, 1, 15))
+
+    def test_what_was_left_open_can_be_added_once(self):
+        consent = self._create_consent(self.case, purpose="photos")
+        form = self.programme.consent_form_ids.filtered(lambda form: form.purpose == "photos")
+        consent.write({"signed_by": "both", "guardian_name": "Berta Muster", "form_id": form.id})
+        consent.signature_scan = b"c2Nhbg=="
+        self.assertEqual(consent.form_version, "1")
+        with self.assertRefused("final"):
+            consent.signature_scan = b"b3RoZXI="
+        with self.assertRefused("final"):
+            consent.form_id = False
+
+    def test_the_same_values_once_more_are_no_change(self):
+        consent = self._create_consent(self.case, purpose="photos")
+        consent.write({"date": "2020-01-15", "purpose": "photos", "valid_until": False})
+
+    def test_the_validity_can_only_be_shortened(self):
+        consent = self._create_consent(self.case, purpose="photos")
+        consent.valid_until = date(2021, 12, 31)
+        consent.valid_until = date(2021, 6, 14)
+        self.assertEqual(consent.status, "expired")
+        with self.assertRefused("proof"):
+            consent.valid_until = date(2022, 12, 31)
+
+    @mute_logger("odoo.sql_db")
+    def test_the_validity_does_not_end_before_the_signature(self):
+        with self.assertRefused(error=CheckViolation):
+            self._create_consent(self.case, purpose="photos", valid_until=date(2020, 1, 14))
+
+    def test_nothing_is_signed_or_withdrawn_in_the_future(self):
+        with self.assertRefused("06/16/2021"):
+            self._create_consent(self.case, purpose="photos", date=date(2021, 6, 16))
+        with self.assertRefused("06/16/2021"):
+            self._create_consent(self.case, purpose="photos").withdrawn_on = date(2021, 6, 16)
+
+    def test_nobody_deletes_a_consent(self):
+        consent = self._create_consent(self.case, purpose="photos")
+        with self.assertRefused("Withdraw"):
+            consent.unlink()
+
+    def test_a_consent_cannot_be_copied_out_of_its_withdrawal(self):
+        consent = self._create_consent(self.case, purpose="photos")
+        consent.withdrawn_on = date(2021, 3, 1)
+        with self.assertRefused("03/01/2021"):
+            consent.copy()
+
+    # ------------------------------------------------------------
+    # Who has to sign
+    # ------------------------------------------------------------
+
+    def test_whose_signature_the_age_asks_for(self):
+        self.programme.consent_own_age = 16
+        self._enrol(self.case)  # so that the programme binds
+        for signed, by, accepted in (
+            (date(2019, 5, 16), "guardian", True),  # 15 years
+            (date(2019, 5, 16), "both", True),
+            (date(2019, 5, 16), "young_person", False),
+            (date(2019, 5, 17), "guardian", False),  # 16 years
+            (date(2019, 5, 17), "both", True),
+            (date(2021, 5, 16), "young_person", False),  # 17 years
+            (date(2021, 5, 17), "young_person", True),  # 18 years
+            (date(2021, 5, 17), "guardian", False),
+            (date(2021, 5, 17), "both", True),
+        ):
+            values = {"purpose": "photos", "date": signed, "signed_by": by, "guardian_name": "Berta Muster"}
+            with self.subTest(signed=signed, by=by):
+                if accepted:
+                    self._create_consent(self.case, **values)
+                else:
+                    with self.assertRefused("years"):
+                        self._create_consent(self.case, **values)
+
+    def test_the_guardian_is_named(self):
+        with self.assertRefused("Guardian name"):
+            self._create_consent(self.case, purpose="photos", signed_by="both")
+
+    def test_the_form_is_one_of_the_purpose(self):
+        form = self.programme.consent_form_ids.filtered(lambda form: form.purpose == "photos")
+        with self.assertRefused("another purpose"):
+            self._create_consent(self.case, purpose="contact_after_exit", form_id=form.id)
+
+    @mute_logger("odoo.sql_db")
+    def test_passing_on_names_its_recipient_and_nothing_else_does(self):
+        with self.assertRefused(error=CheckViolation):
+            self._create_consent(self.case, purpose="passing_on")
+        with self.assertRefused(error=CheckViolation):
+            self._create_consent(self.case, purpose="photos", partner_id=self.school.id)
+
+    def test_the_recipient_is_no_private_person(self):
+        aunt = self.env["res.partner"].create({"name": "Tante Berta"})
+        with self.assertRefused("private person"):
+            self._create_consent(self.case, purpose="passing_on", partner_id=aunt.id)
+
+    def test_the_grant_is_one_of_the_provider(self):
+        other = self.env["res.company"].create({"name": "Another provider"})
+        with self.assertRefused("another provider"):
+            self._create_consent(self.case, grant_id=self._create_grant(company_id=other.id).id)
+
+    # ------------------------------------------------------------
+    # Withdrawing
+    # ------------------------------------------------------------
+
+    def test_case_worker_withdraws_with_one_click(self):
+        consent = self._create_consent(self.case, self.users["case_worker"], purpose="photos")
+        consent.action_withdraw()
+        self.assertEqual((consent.withdrawn_on, consent.status), (date(2021, 6, 15), "withdrawn"))
+        self.assertEqual(consent.withdrawn_by_id, self.users["case_worker"])
+        self.assertTrue(consent.withdrawn_at)
+
+    def test_a_withdrawal_is_final(self):
+        consent = self._create_consent(self.case, purpose="photos")
+        consent.withdrawn_on = date(2021, 3, 1)
+        for value in (False, date(2021, 6, 1), date(2021, 2, 1)):
+            with self.subTest(value=value), self.assertRefused("final"):
+                consent.withdrawn_on = value
+        consent.action_withdraw()
+        self.assertEqual(consent.withdrawn_on, date(2021, 3, 1))
+
+    def test_nobody_says_that_somebody_else_has_withdrawn(self):
+        consent = self._create_consent(self.case, purpose="photos").with_user(self.users["case_worker"])
+        other = self.users["team_lead"].id
+        consent.write({"withdrawn_on": date(2021, 3, 1), "withdrawn_by_id": other, "withdrawn_at": "2020-01-01"})
+        self.assertEqual(consent.withdrawn_by_id, self.users["case_worker"])
+        self.assertEqual(consent.withdrawn_at.date(), date(2021, 6, 15))
+
+    def test_what_was_signed_before_a_withdrawal_is_not_recorded_after_it(self):
+        self._create_consent(self.case, purpose="photos").withdrawn_on = date(2021, 3, 1)
+        with self.assertRefused("03/01/2021", "02/28/2021"):
+            self._create_consent(self.case, purpose="photos", date=date(2021, 2, 28))
+        self._create_consent(self.case, purpose="contact_after_exit", date=date(2021, 2, 28))
+        self._create_consent(self.case, purpose="photos", date=date(2021, 3, 1))
+
+    def test_a_consent_entered_by_mistake_is_withdrawn_on_its_own_day_and_never_held(self):
+        wrong = self._create_consent(self.case, purpose="photos", date=date(2021, 1, 15))
+        wrong.withdrawn_on = date(2021, 1, 15)
+        self.assertFalse(self.case._has_consent("photos", date(2021, 1, 15)))
+        self._create_consent(self.case, purpose="photos", date=date(2020, 1, 15))
+        self.assertTrue(self.case._has_consent("photos", date(2021, 1, 15)))
+
+    # ------------------------------------------------------------
+    # Asking
+    # ------------------------------------------------------------
+
+    def test_on_which_days_a_consent_holds(self):
+        consent = self._create_consent(self.case, purpose="photos", valid_until=date(2020, 3, 31))
+        for day, holds in (
+            (date(2020, 1, 14), False),
+            (date(2020, 1, 15), True),
+            (date(2020, 3, 31), True),
+            (date(2020, 4, 1), False),
+        ):
+            with self.subTest(day=day):
+                self.assertEqual(bool(self.case._has_consent("photos", day)), holds)
+        consent.withdrawn_on = date(2020, 2, 1)
+        self.assertTrue(self.case._has_consent("photos", date(2020, 1, 31)))
+        self.assertFalse(self.case._has_consent("photos", date(2020, 2, 1)))
+
+    def test_passing_on_is_asked_for_the_recipient(self):
+        self._create_consent(self.case, purpose="passing_on", partner_id=self.school.id)
+        self.assertTrue(self.case._has_consent("passing_on", partner=self.school))
+        self.assertTrue(self.case._has_consent("passing_on", partner=self.teacher))
+        self.assertFalse(self.case._has_consent("passing_on", partner=self.jobcenter))
+        self.assertFalse(self.case._has_consent("passing_on"))
+
+    def test_a_consent_for_one_grant_does_not_hold_for_another(self):
+        self._create_consent(self.case, grant_id=self.grant.id)
+        other = self._create_grant(name="Other grant")
+        self.assertTrue(self.case._has_consent("esf_data", grant=self.grant))
+        self.assertFalse(self.case._has_consent("esf_data", grant=other))
+
+    def test_many_files_are_asked_with_one_query(self):
+        cases = self.env["justiq.case.file"].union(*(self._create_case() for _number in range(20)))
+        for case in cases[:7]:
+            self._create_consent(case, purpose="photos")
+        self.env.flush_all()
+        cases._has_consent("photos")
+        with self.assertQueryCount(1):
+            self.assertEqual(cases._has_consent("photos"), cases[:7])
+
+    def test_searching_by_status_agrees_with_reading_it(self):
+        self._create_consent(self.case, purpose="photos")
+        self._create_consent(self.case, purpose="photos", valid_until=date(2020, 3, 31))
+        self._create_consent(self.case, purpose="contact_after_exit").withdrawn_on = date(2020, 2, 1)
+        for status in ("valid", "expired", "withdrawn"):
+            found = self.case.consent_ids.search([("id", "in", self.case.consent_ids.ids), ("status", "=", status)])
+            self.assertEqual(found.mapped("status"), [status])
+
+
+@freeze_time(TODAY)
+@tagged("post_install", "-at_install")
+class TestConsentAccess(ConsentCase):
+    """The privacy officer sees that there is a consent, but of whom only the reference."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.consent = cls._create_consent(
+            cls.case,
+            purpose="passing_on",
+            partner_id=cls.school.id,
+            signed_by="both",
+            guardian_name="Berta Muster",
+            signature_scan=b"c2Nhbg==",
+        )
+        cls.as_officer = cls.consent.with_user(cls.users["privacy_officer"])
+
+    def test_privacy_officer_reads_the_consent_under_the_reference(self):
+        self.assertEqual(self.as_officer.search([("id", "=", self.consent.id)]), self.as_officer)
+        text = str(self.as_officer.read())
+        self.assertIn(self.case.reference, text)
+        for hidden in ("Mia", "Muster", "Berta"):
+            self.assertNotIn(hidden, text)
+        self.assertNotIn("Muster", self.as_officer.display_name)
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_privacy_officer_gets_neither_names_nor_scans(self):
+        for name in ("guardian_name", "signed_by", "signature_scan"):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                self.as_officer.read([name])
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                self.as_officer.search([(name, "!=", False)])
+        scan = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", "justiq.consent"),
+                    ("res_id", "=", self.consent.id),
+                    ("res_field", "=", "signature_scan"),
+                ]
+            )
+        )
+        self.assertTrue(scan)
+        with self.assertRaises(AccessError):
+            scan.with_user(self.users["privacy_officer"]).read(["datas"])
+        self.assertTrue(scan.with_user(self.users["case_worker"]).read(["datas"]))
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_privacy_officer_finds_nobody_by_name(self):
+        for domain in (
+            [("case_file_id.last_name", "=", "Muster")],
+            [("case_file_id", "ilike", "Muster")],
+            [("display_name", "ilike", "Muster")],
+        ):
+            with self.subTest(domain=domain):
+                try:
+                    self.assertFalse(self.as_officer.search(domain))
+                except AccessError as refused:
+                    self.assertNotIn("Muster", str(refused))
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_colleagues_neither_read_nor_withdraw_it(self):
+        colleague = self._create_employee("Conny Colleague")
+        self.case.key_worker_id = colleague
+        consent = self.consent.with_user(self.users["case_worker"])
+        for attempt in (
+            lambda: consent.read(["purpose"]),
+            consent.action_withdraw,
+            lambda: self._create_consent(self.case, self.users["case_worker"], purpose="photos"),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
+
+    def test_a_missing_consent_form_can_be_added_by_clicking_alone(self):
+        copied = self.programme.copy()
+        for name in ("purpose", "version", "text"):
+            self.assertCountEqual(
+                copied.consent_form_ids.mapped(name), self.programme.consent_form_ids.mapped(name), name
+            )
+        for phase in ("phase1", "phase2"):
+            forms = self.env.ref(f"justiq.programme_{phase}").consent_form_ids
+            self.assertEqual(
+                set(forms.mapped("purpose")), {"esf_data", "passing_on", "photos", "contact_after_exit"}, phase
+            )
+
+
+@freeze_time(TODAY)
+@tagged("post_install", "-at_install")
+class TestLegalBasis(ConsentCase):
+    """Who counts, rests on the consents; the date of the enrolment shows the one that counts."""
+
+    def test_a_date_that_is_entered_records_a_consent(self):
+        enrolment = self._enrol(self.case, legal_basis_date=date(2020, 1, 10))
+        consent = self.case.consent_ids
+        self.assertEqual((consent.purpose, consent.date, consent.grant_id), ("esf_data", date(2020, 1, 10), self.grant))
+        self.assertEqual(enrolment.legal_basis_date, date(2020, 1, 10))
+        self.assertTrue(enrolment.is_counted)
+
+    def test_the_same_date_once_more_records_nothing(self):
+        enrolment = self._enrol(self.case)
+        enrolment.legal_basis_date = date(2020, 1, 15)
+        self.assertEqual(len(self.case.consent_ids), 1)
+
+    def test_a_consent_recorded_first_is_used(self):
+        self._create_consent(self.case, date=date(2020, 1, 2))
+        enrolment = self._enrol(self.case, legal_basis_date=False)
+        self.assertEqual(enrolment.legal_basis_date, date(2020, 1, 2))
+        self.assertTrue(enrolment.is_counted)
+        self.assertEqual(len(self.case.consent_ids), 1)
+
+    def test_a_consent_recorded_later_lets_the_person_count(self):
+        enrolment = self._enrol(self.case, legal_basis_date=False)
+        self.assertEqual(enrolment.not_counted_reason, "consent")
+        self._create_consent(self.case, date=date(2020, 1, 15))
+        self.assertTrue(enrolment.is_counted)
+
+    def test_a_consent_to_something_else_or_for_another_grant_does_not_count(self):
+        enrolment = self._enrol(self.case, legal_basis_date=False)
+        self._create_consent(self.case, purpose="photos")
+        self._create_consent(self.case, grant_id=self._create_grant(name="Other grant").id)
+        self.assertEqual(enrolment.not_counted_reason, "consent")
+
+    def test_a_consent_that_had_ended_before_the_entry_does_not_count(self):
+        enrolment = self._enrol(self.case, legal_basis_date=False)
+        self._create_consent(self.case, date=date(2019, 3, 1), valid_until=date(2020, 1, 14))
+        self.assertEqual(enrolment.not_counted_reason, "consent")
+
+    def test_the_day_of_entry_decides_also_when_it_is_corrected(self):
+        enrolment = self._enrol(self.case, legal_basis_date=date(2020, 1, 20))
+        self.assertEqual(enrolment.not_counted_reason, "consent")
+        self.assertEqual(enrolment.legal_basis_date, date(2020, 1, 20))
+        enrolment.date_entry = date(2020, 1, 20)
+        self.assertTrue(enrolment.is_counted)
+
+    def test_emptying_the_date_takes_no_consent_away(self):
+        enrolment = self._enrol(self.case)
+        with self.assertRefused("Withdraw"):
+            enrolment.legal_basis_date = False
+
+    def test_an_information_sheet_is_the_date_itself(self):
+        self.programme.legal_basis = "legal_duty"
+        enrolment = self._enrol(self.case, legal_basis_date=date(2020, 1, 10))
+        self.assertFalse(self.case.consent_ids)
+        self.assertTrue(enrolment.is_counted)
+        enrolment.legal_basis_date = False
+        self.assertEqual(enrolment.not_counted_reason, "information")
+
+    def test_a_withdrawal_takes_the_person_out_of_open_reports(self):
+        enrolment = self._enrol(self.case)
+        self.case.consent_ids.withdrawn_on = date(2020, 9, 1)
+        self.assertEqual(
+            (enrolment.not_counted_reason, enrolment.consent_withdrawn_on), ("withdrawn", date(2020, 9, 1))
+        )
+        self.assertFalse(enrolment.is_counted)
+        self.assertEqual(enrolment.legal_basis_date, date(2020, 1, 15), "it was there on the day of entry")
+
+    def test_a_programme_may_keep_the_person_in_the_count(self):
+        enrolment = self._enrol(self.case)
+        self.case.consent_ids.withdrawn_on = date(2020, 9, 1)
+        self.programme.withdrawal_keeps_count = True
+        self.assertTrue(enrolment.is_counted)
+        self.assertFalse(enrolment.is_exportable, "exports stop in any case")
+
+    def test_who_agrees_again_counts_again(self):
+        enrolment = self._enrol(self.case)
+        self.case.consent_ids.withdrawn_on = date(2020, 9, 1)
+        self._create_consent(self.case, date=date(2020, 10, 1))
+        self.assertTrue(enrolment.is_counted)
+        self.assertTrue(enrolment.is_exportable)
+
+    def test_the_date_does_not_undo_a_withdrawal(self):
+        enrolment = self._enrol(self.case)
+        self.case.consent_ids.withdrawn_on = date(2020, 9, 1)
+        for day in (date(2020, 1, 14), date(2020, 8, 31)):
+            with self.assertRefused("09/01/2020"):
+                enrolment.legal_basis_date = day
+
+    def test_what_may_be_exported_today(self):
+        counted, without, withdrawn = (
+            self._enrol(self._create_case(), legal_basis_date=day)
+            for day in (date(2020, 1, 15), False, date(2020, 1, 15))
+        )
+        withdrawn.case_file_id.consent_ids.action_withdraw()
+        everybody = counted | without | withdrawn
+        self.assertEqual(everybody.filtered("is_exportable"), counted)
+        found = everybody.search([("id", "in", everybody.ids), ("is_exportable", "=", True)])
+        self.assertEqual(found, counted)
+        hidden = everybody.search([("id", "in", everybody.ids), ("is_exportable", "=", False)])
+        self.assertEqual(hidden, without | withdrawn)
+        self.assertIn(withdrawn, everybody._filtered_exportable(date(2021, 6, 14)) | withdrawn)
+
+    def test_coordinator_may_ask_what_is_exportable(self):
+        enrolment = self._enrol(self.case).with_user(self.users["coordinator"])
+        self.assertTrue(enrolment.is_exportable)
+        self.assertEqual(enrolment.search([("id", "=", enrolment.id), ("is_exportable", "=", True)]), enrolment)
+
+    def test_many_enrolments_are_created_with_their_consents_at_once(self):
+        values = [
+            {
+                "case_file_id": self._create_case().id,
+                "grant_id": self.grant.id,
+                "date_entry": date(2020, 1, 15),
+                "legal_basis_date": date(2020, 1, 15),
+            }
+            for _number in range(30)
+        ]
+        enrolments = self.env["justiq.enrolment"].create(values)
+        self.assertEqual(len(enrolments.case_file_id.consent_ids), 30)
+        self.assertTrue(all(enrolments.mapped("is_counted")))

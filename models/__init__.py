@@ -47,6 +47,7 @@ from . import case_closing
 from . import case_file_closing
 from . import case_file_requirements
 from . import case_finding
+from . import case_closing_my_day
 
 # micro-project
 from . import micro_project_catalogue

@@ -116,7 +116,9 @@ class CaseClosing(models.Model):
             "reopen_reason": False,
             "reopened_by_id": False,
         }
-        files = self.env["justiq.case.file"].browse(vals["case_file_id"] for vals in vals_list if "case_file_id" in vals)
+        files = self.env["justiq.case.file"].browse(
+            vals["case_file_id"] for vals in vals_list if "case_file_id" in vals
+        )
         # sudo: the state decides; before the database says that such a file has a closing already.
         files.sudo()._check_not_closed()
         self.flush_model(["state"])

@@ -29,6 +29,7 @@ class Consent(models.Model):
     # No satellite: the privacy officer reads it without the file.
     _inherit = [
         "justiq.organisation.mixin",
+        "justiq.access.logged.mixin",
         "justiq.case.closed.mixin",
         "justiq.fixed.keys.mixin",
         "justiq.import.mixin",

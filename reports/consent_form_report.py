@@ -20,6 +20,7 @@ class ConsentFormReport(models.AbstractModel):
     def _contents(self, wizards):
         # The dialog is the user's own, the file that it names has to be so, too.
         wizards.case_file_id.check_access("read")
+        wizards.case_file_id._record_access("print", self._name.removeprefix("report."))
         return {wizard.id: self._content(wizard) for wizard in wizards}
 
     def _content(self, wizard):

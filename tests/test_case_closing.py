@@ -111,6 +111,13 @@ class TestClosing(ClosingCase):
         self.assertEqual(self.case.closing_ids.state, "discarded")
         self.assertFalse(self.case.is_closing_proposed)
 
+    def test_the_proposal_is_due_for_the_team_lead_only(self):
+        self._dialog("case_worker").action_propose()
+        for role, due in (("team_lead", 1), ("case_worker", 0)):
+            day = self.env["justiq.my.day"].with_user(self.users[role]).get_day("team")
+            closings = [group["total"] for group in day["due"] if group["key"] == "closing"]
+            self.assertEqual(sum(closings), due, role)
+
     @mute_logger("odoo.sql_db")
     def test_there_is_one_proposal_at_a_time(self):
         self._propose_closing(self.case)

@@ -326,6 +326,34 @@ class TestConsentAccess(ConsentCase):
             with self.assertRaises(AccessError):
                 attempt()
 
+    def test_the_forms_are_printed_for_readable_files_only_and_filled_in(self):
+        wizard = self.env["justiq.consent.print"].with_user(self.users["case_worker"])
+        wizard = wizard.create(
+            {
+                "case_file_id": self.case.id,
+                "grant_id": self.grant.id,
+                "form_ids": [Command.set(self.programme.consent_form_ids.ids)],
+                "partner_id": self.school.id,
+            }
+        )
+        report = self.env["ir.actions.report"]
+        html = report.with_user(self.users["case_worker"])._render_qweb_html("justiq.report_consent_form", wizard.ids)[
+            0
+        ]
+        html = html.decode()
+        for part in ("Mia Muster", self.case.reference, "Schule am Park", "Signature of the young person"):
+            self.assertIn(part, html)
+        self.assertNotIn("Signature of the legal guardian", html, "18 years old")
+        self.case.birth_date = date(2010, 1, 1)
+        html = report.with_user(self.users["case_worker"])._render_qweb_html("justiq.report_consent_form", wizard.ids)[
+            0
+        ]
+        self.assertIn("Signature of the legal guardian", html.decode())
+        self.assertNotIn("Signature of the young person", html.decode(), "11 years old")
+        self.case.key_worker_id = self._create_employee("Conny Colleague")
+        with mute_logger("odoo.addons.base.models.ir_rule"), self.assertRaises(AccessError):
+            report.with_user(self.users["case_worker"])._render_qweb_html("justiq.report_consent_form", wizard.ids)
+
     def test_a_missing_consent_form_can_be_added_by_clicking_alone(self):
         copied = self.programme.copy()
         for name in ("purpose", "version", "text"):

@@ -223,9 +223,9 @@ class Consent(models.Model):
     @api.constrains("signed_by", "guardian_name", "date", "case_file_id", "grant_id", "form_id")
     def _check_signed_by_whom_it_needs(self):
         for consent in self.filtered("signed_by"):
-            refusal = consent._missing_signature()
-            if refusal:
-                raise ValidationError(f"{consent.reference}: {refusal}")
+            gap = consent._missing_signature()
+            if gap:
+                raise ValidationError(self.env._("%(reference)s: %(gap)s", reference=consent.reference, gap=gap))
 
     def _missing_signature(self):
         """Whose signature the age on the day of signing asks for, as a text, or False."""

@@ -18,7 +18,6 @@ class Enrolment(models.Model):
         compute="_compute_legal_basis_date", inverse="_inverse_legal_basis_date", store=True, readonly=False, copy=False
     )
     consent_withdrawn_on = fields.Date(
-        string="Consent Withdrawn On",
         compute="_compute_consent_withdrawn_on",
         store=True,
         help="No consent to the use of the ESF data holds since that day: nothing of the person is exported any more.",

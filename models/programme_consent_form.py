@@ -20,9 +20,7 @@ class ConsentForm(models.Model):
     _description = "Consent Form"
     _order = "programme_id, purpose, version desc, id"
 
-    programme_id = fields.Many2one(
-        comodel_name="justiq.programme", required=True, ondelete="cascade", index=True, string="Programme"
-    )
+    programme_id = fields.Many2one(comodel_name="justiq.programme", required=True, ondelete="cascade", index=True)
     purpose = fields.Selection(selection=PURPOSES, required=True)
     version = fields.Char(required=True, default="1")
     active = fields.Boolean(default=True)

@@ -175,18 +175,17 @@ class TestClosing(ClosingCase):
         self.assertEqual(self.case.state, "open")
 
     def test_no_file_is_born_closed(self):
-        for context in ({}, {"default_state": "closed"}):
-            with self.assertRefused("cannot start"):
-                self._create_case(state="closed") if not context else self.env["justiq.case.file"].with_context(
-                    **context
-                ).create(
-                    {
-                        "first_name": "Ayla",
-                        "last_name": "Anders",
-                        "birth_date": date(2004, 2, 29),
-                        "key_worker_id": self.case_worker.id,
-                    }
-                )
+        files = self.env["justiq.case.file"].with_context(default_state="closed")
+        values = {
+            "first_name": "Ayla",
+            "last_name": "Anders",
+            "birth_date": date(2004, 2, 29),
+            "key_worker_id": self.case_worker.id,
+        }
+        with self.assertRefused("cannot start"):
+            files.create(values)
+        with self.assertRefused("cannot start"):
+            self._create_case(state="closed")
 
     def test_no_closing_is_born_carried_out(self):
         closings = self.env["justiq.case.closing"].with_user(self.users["case_worker"])

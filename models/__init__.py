@@ -30,13 +30,14 @@ from . import case_file
 from . import case_activity
 from . import case_report_access
 from . import case_file_sections
-from . import case_file_merge
+from . import case_merge
 from . import case_file_search
 from . import case_duplicate
 from . import case_enrolment
 from . import case_participation
 from . import case_note
 from . import case_contact
+from . import case_file_merge
 from . import case_my_day
 from . import case_contact_release
 from . import case_consent

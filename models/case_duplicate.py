@@ -65,6 +65,11 @@ class CaseDuplicate(models.Model):
             return super(CaseDuplicate, self.sudo()).write(vals)
         return super().write(vals)
 
+    def action_merge(self):
+        """Open the assistant for the two files."""
+        self.ensure_one()
+        return (self.case_file_id + self.other_id).action_merge()
+
     @api.model
     def _propose(self, cases):
         """Bring the proposals about the files up to date: two queries, however many files.

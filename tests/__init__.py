@@ -8,6 +8,7 @@ from . import test_belief
 from . import test_case
 from . import test_case_closing
 from . import test_case_contact
+from . import test_case_merge
 from . import test_case_note
 from . import test_case_satellite
 from . import test_case_search

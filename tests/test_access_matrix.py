@@ -38,6 +38,7 @@ CASE_MODELS = {
     "justiq.case.contact",
     "justiq.case.duplicate",
     "justiq.case.file",
+    "justiq.case.merge",
     "justiq.case.note",
     "justiq.consent",
     "justiq.enrolment",
@@ -281,6 +282,11 @@ NEW = {
         "version": f"T{test.number()}",
         "text": "May we take photos?",
     },
+    "justiq.case.merge": lambda test, world: {
+        "case_file_id": test._new_case(world).id,
+        "merged_file_id": test._new_case(world).id,
+        "reason": "The same identity card.",
+    },
     "justiq.enrolment": lambda test, world: {
         "case_file_id": test._new_case(world).id,
         "grant_id": world.grant.id,
@@ -307,6 +313,7 @@ CHANGE = {
     "justiq.case.contact": {"phone": "069 5550100"},
     "justiq.case.duplicate": {"dismissal": "Twins."},
     "justiq.case.file": {"city": "Musterstadt"},
+    "justiq.case.merge": {"reason": "Another reason."},
     "justiq.case.note": {"is_released": True},
     "justiq.consent": {"valid_until": date(2021, 12, 31)},
     "justiq.consent.form": {"text": "May we take a photo of you?"},

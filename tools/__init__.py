@@ -2,3 +2,4 @@ from . import lock
 from . import money
 from . import names
 from . import period
+from . import relink

@@ -12,6 +12,7 @@ from . import programme_computed_mixin
 from . import programme_checked_mixin
 from . import programme_import_mixin
 from . import programme_transition_mixin
+from . import programme_assessment_domain
 
 # grant
 from . import grant_quartier
@@ -49,6 +50,17 @@ from . import case_file_closing
 from . import case_file_requirements
 from . import case_finding
 from . import case_closing_my_day
+from . import case_frozen_mixin
+from . import case_enrolled_mixin
+from . import case_assessment
+from . import case_assessment_line
+from . import case_goal
+from . import case_measure
+from . import case_plan
+from . import case_referral
+from . import case_referral_release
+from . import case_file_plan
+from . import case_plan_my_day
 
 # micro-project
 from . import micro_project_catalogue

@@ -4,6 +4,8 @@ from . import report_people_mixin
 
 # case
 from . import consent_form_report
+from . import case_plan_report
+from . import case_referral_report
 
 # micro-project
 from . import micro_project_report

@@ -263,6 +263,36 @@ class JustiqCommon(BaseCommon):
         )
 
     @classmethod
+    def _create_assessment(cls, enrolment=None, state="draft", scores=(), **values):
+        """An assessment; scores by position of the domain, the others get the highest one."""
+        enrolment = enrolment or cls._enrol()
+        assessment = cls.env["justiq.case.assessment"].create(
+            {
+                "case_file_id": enrolment.case_file_id.id,
+                "enrolment_id": enrolment.id,
+                "date": date(2020, 2, 3),
+                "occasion": "start",
+                **values,
+            }
+        )
+        if state == "complete":
+            for position, line in enumerate(assessment.line_ids):
+                line.score = dict(scores).get(position, line.scale_max)
+            assessment.action_complete()
+        return assessment
+
+    @classmethod
+    def _create_goal(cls, case=None, **values):
+        return cls.env["justiq.case.goal"].create(
+            {
+                "case_file_id": (case or cls._create_case()).id,
+                "name": "I want to finish school.",
+                "date": date(2020, 2, 3),
+                **values,
+            }
+        )
+
+    @classmethod
     def _close_case(cls, case):
         """A file closed with reason and outcome."""
         cls._settle_case(case)
@@ -278,6 +308,31 @@ class JustiqCommon(BaseCommon):
             cls._propose_closing(case)
         cls.env.flush_all()
         case.finding_ids.filtered(lambda finding: finding.state == "open").justification = "As agreed."
+
+    @classmethod
+    def _create_plan(cls, enrolment, **values):
+        return cls.env["justiq.case.plan"].create(
+            {
+                "case_file_id": enrolment.case_file_id.id,
+                "enrolment_id": enrolment.id,
+                "date": date(2020, 2, 10),
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_referral(cls, enrolment=None, **values):
+        enrolment = enrolment or cls._enrol()
+        return cls.env["justiq.case.referral"].create(
+            {
+                "case_file_id": enrolment.case_file_id.id,
+                "enrolment_id": enrolment.id,
+                "partner_id": cls.municipality.id,
+                "offer": "Advice on debts",
+                "date": date(2020, 2, 10),
+                **values,
+            }
+        )
 
     @classmethod
     def _create_session(cls, project, day=date(2020, 3, 4), **values):

@@ -2,4 +2,5 @@ from . import lock
 from . import money
 from . import names
 from . import period
+from . import picture
 from . import relink

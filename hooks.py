@@ -15,6 +15,34 @@ def uninstall_hook(env):
     env["ir.model.data"].search([("model", "in", [model._name for model in models])]).unlink()
     # The trigger that keeps the access log append-only goes with its function.
     env.cr.execute("DROP FUNCTION IF EXISTS justiq_access_log_is_append_only() CASCADE")
+    # Documents of others that refer to ours stay; ours take what is only about them along.
+    env["mail.activity"].with_context(active_test=False).search([("res_model", "=like", "justiq.%")]).unlink()
+    _drop_references(env, models)
     tables = SQL(", ").join(SQL.identifier(model._table) for model in models)
     env.cr.execute(SQL("TRUNCATE %s CASCADE", tables))
     env.invalidate_all()
+
+
+def _drop_references(env, models):
+    """Let the records of other modules stand on their own, or emptying our tables would take them along."""
+    ours = {model._table for model in models}
+    others = {
+        model._table
+        for model in env.registry.values()
+        if model._auto and not model._abstract and model._table not in ours
+    }
+    references = env.execute_query(
+        SQL(
+            """
+            SELECT other.relname, pg_constraint.conname
+              FROM pg_constraint
+              JOIN pg_class AS other ON other.oid = pg_constraint.conrelid
+              JOIN pg_class AS our ON our.oid = pg_constraint.confrelid
+             WHERE pg_constraint.contype = 'f' AND our.relname IN %s AND other.relname IN %s
+            """,
+            tuple(ours),
+            tuple(others),
+        )
+    )
+    for table, constraint in references:
+        env.cr.execute(SQL("ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(table), SQL.identifier(constraint)))

@@ -5,6 +5,7 @@
 from . import programme
 from . import programme_funder
 from . import programme_baustein
+from . import programme_question
 from . import programme_requirement
 from . import programme_consent_form
 from . import programme_finding
@@ -35,6 +36,12 @@ from . import case_merge
 from . import case_file_search
 from . import case_duplicate
 from . import case_enrolment
+from . import case_enrolment_answers
+from . import case_enrolment_completeness
+from . import case_enrolment_question
+from . import case_enrolment_reminder
+from . import case_own_questions
+from . import case_grant
 from . import case_participation
 from . import case_note
 from . import case_contact
@@ -47,6 +54,7 @@ from . import case_enrolment_consent
 from . import case_belief
 from . import case_closing
 from . import case_file_closing
+from . import case_enrolment_closed
 from . import case_file_requirements
 from . import case_finding
 from . import case_closing_my_day
@@ -61,6 +69,7 @@ from . import case_referral
 from . import case_referral_release
 from . import case_file_plan
 from . import case_plan_my_day
+from . import case_enrolment_my_day
 
 # micro-project
 from . import micro_project_catalogue

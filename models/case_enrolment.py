@@ -11,6 +11,8 @@ AGE_GROUPS = [
     ("21_24", "21 to 24"),
     ("25_over", "25 and over"),
 ]
+COMPLETE = 100  # percent
+
 # The first age that no longer belongs to the group.
 AGE_GROUP_ENDS = {"00_14": 15, "15_17": 18, "18_20": 21, "21_24": 25}
 
@@ -35,8 +37,11 @@ class Enrolment(models.Model):
     # keys
     case_file_id = fields.Many2one(comodel_name="justiq.case.file", required=True, ondelete="restrict", index=True)
     grant_id = fields.Many2one(comodel_name="justiq.grant", required=True, ondelete="restrict", index=True)
-    company_id = fields.Many2one(related="grant_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="grant_id.company_id", precompute=True, store=True, index=True)
     reference = fields.Char(related="case_file_id.reference", store=True)
+    key_worker_id = fields.Many2one(
+        related="case_file_id.key_worker_id", store=True, index=True, groups="justiq.group_case_worker"
+    )
     participation_ids = fields.One2many(comodel_name="justiq.participation", inverse_name="enrolment_id")
 
     # period
@@ -47,6 +52,14 @@ class Enrolment(models.Model):
     gender = fields.Selection(related="case_file_id.gender", store=True)
     age_at_entry = fields.Integer(compute="_compute_age_at_entry", store=True, aggregator="avg")
     age_group = fields.Selection(selection=AGE_GROUPS, compute="_compute_age_at_entry", store=True)
+
+    age_limit_date = fields.Date(
+        string="Too Old From",
+        compute="_compute_age_limit_date",
+        store=True,
+        groups="justiq.group_case_worker",  # it tells the birth date
+        help="Birthday on which the person passes the programme's age limit. Whoever entered before stays counted.",
+    )
 
     # counting
     legal_basis_date = fields.Date(
@@ -60,6 +73,7 @@ class Enrolment(models.Model):
             ("consent", "No consent on the day of entry"),
             ("information", "No information sheet on the day of entry"),
             ("age", "Age outside the programme's limits"),
+            ("incomplete", "Entry data incomplete"),
         ],
         compute="_compute_is_counted",
         store=True,
@@ -88,9 +102,16 @@ class Enrolment(models.Model):
             enrolment.age_at_entry = age
             enrolment.age_group = next((group for group, end in AGE_GROUP_ENDS.items() if age < end), "25_over")
 
+    @api.depends("case_file_id.birth_date", "grant_id.programme_id.age_max")
+    def _compute_age_limit_date(self):
+        for enrolment in self:
+            birth, oldest = enrolment.case_file_id.birth_date, enrolment.grant_id.programme_id.age_max
+            enrolment.age_limit_date = birth + relativedelta(years=oldest + 1) if birth else False
+
     @api.depends(
         "age_at_entry",
         "date_entry",
+        "entry_completeness",
         "legal_basis_date",
         "grant_id.programme_id.legal_basis",
         "grant_id.programme_id.age_min",
@@ -103,20 +124,28 @@ class Enrolment(models.Model):
             enrolment.is_counted = not reason
 
     def _find_not_counted_reason(self):
-        """Why the person does not count (rules.md, "Counting persons"), or False."""
+        """Why the person does not count (rules.md, "Counting persons"), or False.
+
+        The code of the first reason; what can still be mended comes last.
+        """
+        programme = self.grant_id.programme_id
         gap = self._find_legal_basis_gap()
         if gap:
             return gap
-        programme = self.grant_id.programme_id
         if not programme.age_min <= self.age_at_entry <= programme.age_max:
             return "age"
+        if self.entry_completeness < COMPLETE:
+            return "incomplete"
         return False
 
     def _find_legal_basis_gap(self):
-        """Why the legal basis is not met on the day of entry, or False."""
-        if not self.legal_basis_date or not self.date_entry or self.legal_basis_date > self.date_entry:
-            return "consent" if self.grant_id.programme_id.legal_basis == "consent" else "information"
-        return False
+        """What the programme's legal basis lacks on the day of entry: a code of `not_counted_reason`, or False.
+
+        To be extended by whatever else establishes or ends the legal basis.
+        """
+        if self.legal_basis_date and self.date_entry and self.legal_basis_date <= self.date_entry:
+            return False
+        return "consent" if self.grant_id.programme_id.legal_basis == "consent" else "information"
 
     @api.constrains("case_file_id", "grant_id", "company_id")
     def _check_same_company(self):
@@ -158,3 +187,8 @@ class Enrolment(models.Model):
         # sudo: the state decides, also for whoever may not read the grant.
         enrolments.sudo().grant_id._check_not_closed()
         return enrolments
+
+    @api.model
+    def get_import_templates(self):
+        template = "/justiq/static/import_templates/enrolments.csv"
+        return [{"label": self.env._("Template for enrolments with entry and exit data"), "template": template}]

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ..tools.relink import Relinker
 
 # Which of two enrolments in one grant tells: of the exit the one that lasted longer, of all else the first one.
-EXIT_FIELDS = ("date_exit", "exit_")
+EXIT_FIELDS = ("date_exit", "exit_", "follow_up_")
 # What is not for people to compare: keys, states, and what the server keeps.
 NOT_COMPARED = {
     "reference",

@@ -19,7 +19,10 @@ from . import test_case_satellite
 from . import test_case_search
 from . import test_concurrency
 from . import test_consent
+from . import test_counting
 from . import test_demo
+from . import test_enrolment_answers
+from . import test_enrolment_completeness
 from . import test_financing_plan
 from . import test_finding
 from . import test_funding_year
@@ -27,6 +30,7 @@ from . import test_grant
 from . import test_import
 from . import test_micro_project
 from . import test_migration_closing
+from . import test_migration_enrolment
 from . import test_migration_funding
 from . import test_migration_search
 from . import test_money

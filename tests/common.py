@@ -17,6 +17,24 @@ ROLES = (
     "manager",
 )
 
+# What the shipped programmes must have answered.
+ENTRY_ANSWERS = {
+    "entry_employment": "pupil",
+    "entry_education": "isced_2",
+    "entry_school_absence": "yes",
+    "entry_foreign_background": "no",
+    "entry_minority": "no_answer",
+    "entry_disability": "no_answer",
+    "entry_other_disadvantage": "no",
+}
+EXIT_ANSWERS = {
+    "exit_destination": "training",
+    "exit_employment": "employed",
+    "exit_qualification": "school",
+    "exit_job_searching": "no",
+    "exit_improved": "yes",
+}
+
 
 class JustiqCommon(BaseCommon):
     """A provider with one grant, one user per role, and factories for the rest.
@@ -199,6 +217,7 @@ class JustiqCommon(BaseCommon):
                 "grant_id": cls.grant.id,
                 "date_entry": date(2020, 1, 15),
                 "legal_basis_date": date(2020, 1, 15),
+                **ENTRY_ANSWERS,
                 **values,
             }
         )

@@ -167,6 +167,10 @@ NEW = {
         "code": f"R{test.number()}",
         "name": "Another rule",
     },
+    "justiq.question": lambda test, world: {
+        "programme_id": test.programme.copy({"code": f"TEST-{test.number()}", "question_ids": False}).id,
+        "code": "entry_employment",
+    },
     "justiq.quartier": lambda test, world: {"name": f"Quartier {test.number()}"},
     "justiq.grant": lambda test, world: {
         "name": "Another grant",
@@ -319,6 +323,7 @@ NEW = {
         "grant_id": world.grant.id,
         "date_entry": date(2020, 2, 1),
     },
+    "justiq.own.questions": lambda test, world: {"company_id": world.company.id},
     "justiq.participation": lambda test, world: {
         "enrolment_id": test._new_enrolment(world).id,
         "baustein_id": test.bausteine["MP"].id,
@@ -355,7 +360,9 @@ CHANGE = {
     "justiq.finding": {"justification": "The others come from the next street."},
     "justiq.funding.year": {"date_end": date(2020, 12, 31)},
     "justiq.micro.project.staff": {"role": "Town planner"},
+    "justiq.own.questions": {"definition": [{"name": "shoe_size", "string": "Shoe size", "type": "integer"}]},
     "justiq.participation": {"date_end": date(2020, 6, 30)},
+    "justiq.question": {"is_mandatory": True},
     "justiq.session": {"topic": "Sketches"},
 }
 

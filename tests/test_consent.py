@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .common import JustiqCommon
+from .common import ENTRY_ANSWERS, JustiqCommon
 
 TODAY = "2021-06-15"
 
@@ -484,6 +484,7 @@ class TestLegalBasis(ConsentCase):
                 "grant_id": self.grant.id,
                 "date_entry": date(2020, 1, 15),
                 "legal_basis_date": date(2020, 1, 15),
+                **ENTRY_ANSWERS,
             }
             for _number in range(30)
         ]

@@ -87,7 +87,7 @@ class TestDemo(TransactionCase):
         self.assertGreater(len(enrolments.participation_ids), len(enrolments))
         self.assertEqual(
             set(enrolments.filtered(lambda e: not e.is_counted).mapped("not_counted_reason")),
-            {"consent", "age", "withdrawn"},
+            {"consent", "age", "incomplete", "withdrawn"},
         )
 
     def test_consents_are_valid_expired_and_withdrawn(self):

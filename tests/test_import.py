@@ -11,6 +11,7 @@ from odoo.tools import file_path, mute_logger
 from .common import JustiqCommon
 
 CASE_FILES = "justiq.case.file"
+ENROLMENTS = "justiq.enrolment"
 MICRO_PROJECTS = "justiq.micro.project"
 BUDGET_LINES = "justiq.budget.line"
 # What the web client proposes before it has seen the file.
@@ -123,6 +124,28 @@ class TestImport(JustiqCommon):
         again = self._import("case_worker", CASE_FILES, content.replace("63065", "63069"))
         self.assertEqual(self.assertImported(again, CASE_FILES, 2), cases)
         self.assertEqual(cases[0].zip, "63069")
+
+    def test_template_for_enrolments_brings_the_answers_along(self):
+        """It names the persons of the template for case files."""
+        for lang in ("en_US", "de_DE"):
+            with self.subTest(lang=lang), self.env.cr.savepoint() as savepoint:
+                imports = [
+                    self._import("case_worker", model, self._template(model, lang), lang)
+                    for model in (CASE_FILES, ENROLMENTS)
+                ]
+                first, second = self.assertImported(imports[1], ENROLMENTS, 2)
+                self.assertEqual(first.case_file_id.id, imports[0]["ids"][0])
+                self.assertEqual((first.entry_completeness, second.entry_completeness), (100, 100))
+                self.assertEqual((first.exit_completeness, second.exit_completeness), (0, 100))
+                self.assertEqual((second.is_counted, second.exit_destination), (True, "training"))
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_enrolment_without_a_possible_answer_stops_the_whole_file(self):
+        self.assertImported(self._import("case_worker", CASE_FILES, self._template(CASE_FILES)), CASE_FILES, 2)
+        content = self._template(ENROLMENTS)
+        self.assertRefusedRow("case_worker", ENROLMENTS, content.replace("inactive", "no_answer"), 1, "No answer")
+        self.assertRefusedRow("case_worker", ENROLMENTS, content.replace("isced_2", "isced_9"), 1, "isced_9")
 
     # ------------------------------------------------------------
     # Case files

@@ -4,7 +4,7 @@ from datetime import date
 from lxml import etree
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
 from .common import JustiqCommon
@@ -111,7 +111,7 @@ class TestPerformance(JustiqCommon):
         self.env.invalidate_all()
         return grant
 
-    def _create_enrolments(self, number):
+    def _create_enrolments(self, number, grant=None):
         cases = self.env["justiq.case.file"].create(
             [
                 {
@@ -125,7 +125,10 @@ class TestPerformance(JustiqCommon):
             ]
         )
         return self.env["justiq.enrolment"].create(
-            [{"case_file_id": case.id, "grant_id": self.grant.id, "date_entry": date(2020, 1, 15)} for case in cases]
+            [
+                {"case_file_id": case.id, "grant_id": (grant or self.grant).id, "date_entry": date(2020, 1, 15)}
+                for case in cases
+            ]
         )
 
     def _create_participations(self, number):
@@ -223,6 +226,47 @@ class TestPerformance(JustiqCommon):
             self.env["justiq.case.note"].with_user(self.user).create(values)
 
         self.assertSameCost(save, few, few, many, most=30)
+
+    def test_enrolments_open_as_list_and_pivot(self):
+        enrolments = self.env["justiq.enrolment"].with_user(self.user)
+        for_list = self._specification(enrolments, "list")
+
+        def open_list(records):
+            self._open_page(enrolments, [("id", "in", records.ids)], for_list)
+
+        def open_pivot(records):
+            enrolments.formatted_read_group(
+                [("id", "in", records.ids)],
+                ["grant_id", "age_group", "gender", "exit_destination"],
+                ["__count", "entry_completeness:avg"],
+            )
+
+        few, many = self._create_enrolments(20), self._create_enrolments(2000)
+        self.assertSameCost(open_list, few, few, many, most=16)
+        self.assertSameCost(open_pivot, few, few, many, most=6)
+
+    def test_questionnaire_is_changed_with_few_and_many_enrolments(self):
+        """What changes by it is updated in one statement; what depends on it follows in batches."""
+        few, many = (self._programme_with_enrolments(code, number) for code, number in (("FEW", 10), ("MANY", 900)))
+
+        def change(programme):
+            question = programme.question_ids.filtered(lambda question: question.code == "entry_housing")
+            question.with_user(self.users["manager"]).is_mandatory ^= True
+
+        self.assertSameCost(change, few, few, many, most=25)
+
+    def _programme_with_enrolments(self, code, number):
+        programme = self.programme.copy({"code": code})
+        grant = self._create_grant([], programme_id=programme.id, name=code)
+        self._create_enrolments(number, grant).write({"entry_employment": "pupil"})
+        return programme
+
+    def test_exits_are_noted_together(self):
+        def leave(enrolments):
+            enrolments.with_user(self.user).date_exit = date(2020, 6, 30)
+
+        with freeze_time("2020-06-30"):
+            self.assertSameCost(leave, *(self._create_enrolments(number) for number in (1, 2, 50)), most=80)
 
     def test_participations_open_as_list_and_pivot(self):
         participations = self.env["justiq.participation"].with_user(self.user)

@@ -98,6 +98,12 @@ class Consent(models.Model):
     )
     withdrawn_at = fields.Datetime(string="Withdrawal Recorded At", readonly=True, copy=False)
 
+    disclosures = fields.Text(
+        string="Data Have Gone To",
+        compute="_compute_disclosures",
+        groups="justiq.group_case_worker",
+        help="What has been passed on with this consent; a withdrawal does not bring it back.",
+    )
     status = fields.Selection(
         selection=[("valid", "Valid"), ("expired", "Expired"), ("withdrawn", "Withdrawn")],
         compute="_compute_status",
@@ -155,6 +161,21 @@ class Consent(models.Model):
             "valid": not_withdrawn & ~expired,
         }
         return Domain.OR(domains[status] for status in value if status in domains)
+
+    def _compute_disclosures(self):
+        for consent in self:
+            lines = [f"{format_date(self.env, day)} · {what}" for day, what in sorted(consent._find_disclosures())]
+            consent.disclosures = "\n".join(lines) or False
+
+    def _find_disclosures(self):
+        """What was passed on with the consent, as a list of (day, text); whatever passes on adds its own."""
+        self.ensure_one()
+        if self.purpose != "passing_on":
+            return []
+        contacts = self.case_file_id.note_ids.filtered(
+            lambda note: note.is_released and self.partner_id in note.partner_id | note.partner_id.commercial_partner_id
+        )
+        return [(note.date, self.env._("Network contact with %s", note.partner_id.display_name)) for note in contacts]
 
     # ------------------------------------------------------------
     # Whether a consent holds

@@ -202,6 +202,16 @@ class TestConsent(ConsentCase):
         self._create_consent(self.case, purpose="photos", date=date(2020, 1, 15))
         self.assertTrue(self.case._has_consent("photos", date(2021, 1, 15)))
 
+    def test_a_consent_tells_where_data_has_gone(self):
+        consent = self._create_consent(self.case, purpose="passing_on", partner_id=self.school.id)
+        self.assertFalse(consent.disclosures)
+        network = {"kind": "network", "is_released": True}
+        self._create_note(self.case, partner_id=self.teacher.id, **network)
+        self._create_note(self.case, partner_id=self.jobcenter.id, **network)
+        self._create_note(self.case, partner_id=self.school.id, kind="network")
+        consent.action_withdraw()
+        self.assertEqual(consent.disclosures, "02/03/2020 · Network contact with Schule am Park, Frau Lenz")
+
     # ------------------------------------------------------------
     # Asking
     # ------------------------------------------------------------

@@ -72,8 +72,8 @@ class CaseClosing(models.Model):
     reopen_reason = fields.Text(readonly=True, copy=False)
     reopened_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False, ondelete="restrict")
 
-    _one_live_closing = models.UniqueIndex(
-        "(case_file_id) WHERE state IN ('proposed', 'closed')",
+    _one_proposal = models.UniqueIndex(
+        "(case_file_id) WHERE state = 'proposed'",
         "The closing of this case file has been proposed already. Change that proposal, or discard it first.",
     )
     _reopened_with_reason = models.Constraint(

@@ -32,15 +32,17 @@ class CaseFile(models.Model):
         selection=OUTCOMES, string="Outcome at the Closing", compute="_compute_closing", store=True
     )
 
-    @api.depends("closing_ids.state", "closing_ids.date", "closing_ids.reason", "closing_ids.outcome")
+    @api.depends("state", "closing_ids.state", "closing_ids.date", "closing_ids.reason", "closing_ids.outcome")
     def _compute_closing(self):
         for case in self:
-            live = case.closing_ids.filtered(lambda closing: closing.state in ("proposed", "closed"))
-            done = live.filtered(lambda closing: closing.state == "closed")
-            case.is_closing_proposed = bool(live - done)
-            case.closing_date = done.date
-            case.closing_reason = done.reason
-            case.closing_outcome = done.outcome
+            closings = case.closing_ids
+            case.is_closing_proposed = "proposed" in closings.mapped("state")
+            # An open file may carry the closing of one that was merged into it.
+            is_closed = case.state == "closed"
+            last = closings.filtered(lambda closing, is_closed=is_closed: is_closed and closing.state == "closed")[:1]
+            case.closing_date = last.date
+            case.closing_reason = last.reason
+            case.closing_outcome = last.outcome
 
     # ------------------------------------------------------------
     # Read-only once closed

@@ -388,3 +388,30 @@ class TestCaseMergeUndo(MergeCommon):
         self._undo(second)
         self._undo(first)
         self.assertFalse((self.one + self.other + third).merged_into_id)
+
+
+@tagged("post_install", "-at_install")
+class TestMergedConsents(MergeCommon):
+    """Consents and closings move along; the legal basis follows them, there and back."""
+
+    def test_the_consent_of_the_merged_file_lets_the_person_count_until_the_merge_is_undone(self):
+        kept = self._enrol(self.one, date_entry=date(2020, 2, 3), legal_basis_date=False)
+        self._enrol(self.other, date_entry=date(2020, 1, 15), legal_basis_date=date(2020, 1, 10))
+        merge = self._merge()
+        self.assertEqual(self.one.consent_ids.mapped("date"), [date(2020, 1, 10)])
+        self.assertEqual(kept.legal_basis_date, date(2020, 1, 10))
+        self.assertTrue(kept.is_counted)
+        self._undo(merge)
+        self.assertFalse(self.one.consent_ids)
+        self.assertFalse(kept.legal_basis_date)
+        self.assertEqual(kept.not_counted_reason, "consent")
+        self.assertEqual(self.other.enrolment_ids.legal_basis_date, date(2020, 1, 10))
+
+    def test_an_open_file_with_the_closing_of_a_merged_one_can_be_closed(self):
+        self._close_case(self.other)
+        self._merge()
+        self.assertFalse(self.one.closing_date)
+        self._close_case(self.one)
+        self.assertEqual(len(self.one.closing_ids), 2)
+        self.one._reopen("She came back.")
+        self.assertEqual(set(self.one.closing_ids.mapped("state")), {"reopened"})

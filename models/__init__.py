@@ -71,6 +71,7 @@ from . import case_file_plan
 from . import case_plan_my_day
 from . import case_enrolment_my_day
 from . import case_merge_consent
+from . import case_referral_consent
 
 # micro-project
 from . import micro_project_catalogue

@@ -162,6 +162,7 @@ class Consent(models.Model):
         }
         return Domain.OR(domains[status] for status in value if status in domains)
 
+    @api.depends("case_file_id.note_ids.is_released", "partner_id", "withdrawn_on")
     def _compute_disclosures(self):
         for consent in self:
             lines = [f"{format_date(self.env, day)} · {what}" for day, what in sorted(consent._find_disclosures())]

@@ -270,11 +270,12 @@ class JustiqCommon(BaseCommon):
     @classmethod
     def _propose_closing(cls, case, user=None, **values):
         """The closing of a file, proposed by the user; the team lead may then close it."""
+        day = min(date(2020, 12, 31), date.today())  # some tests are set in an earlier month
         closings = cls.env["justiq.case.closing"]
         return (closings.with_user(user) if user else closings).create(
             {
                 "case_file_id": case.id,
-                "date": date(2020, 12, 31),
+                "date": day,
                 "reason": "goals_reached",
                 "outcome": "training",
                 **values,
@@ -321,8 +322,9 @@ class JustiqCommon(BaseCommon):
     @classmethod
     def _settle_case(cls, case):
         """A file that may be closed: ended, proposed, and what the rules find about it is justified."""
-        case.participation_ids.filtered(lambda participation: not participation.date_end).date_end = date(2020, 12, 31)
-        case.enrolment_ids.filtered(lambda enrolment: not enrolment.date_exit).date_exit = date(2020, 12, 31)
+        day = min(date(2020, 12, 31), date.today())
+        case.participation_ids.filtered(lambda participation: not participation.date_end).date_end = day
+        case.enrolment_ids.filtered(lambda enrolment: not enrolment.date_exit).date_exit = day
         if not case.is_closing_proposed:
             cls._propose_closing(case)
         cls.env.flush_all()

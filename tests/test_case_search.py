@@ -104,7 +104,7 @@ class TestCaseSearch(SearchCommon):
         self.assertFalse(self._found("Zoe", "Schmidt", **same | {"zip": "63067"}))
 
     def test_closed_and_archived_files_are_found(self):
-        self.foreign.with_user(self.users["team_lead"]).action_close()
+        self._close_case(self.foreign)
         self.foreign.active = False
         self.assertEqual(self._found("Zoe", "Müller-Weiss"), self.foreign)
 

@@ -104,7 +104,7 @@ class TestMyDay(JustiqCommon):
 
     def test_release_of_a_closed_file_is_not_due(self):
         self._create_contact(self.mine, told_until=TODAY)
-        self.mine.action_close()
+        self._close_case(self.mine)
         self.assertIsNone(self._due("release"))
 
     # ------------------------------------------------------------

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from .case_closing import OUTCOMES, REASONS
+from .case_enrolment import COMPLETE
 
 
 class CaseFile(models.Model):
@@ -183,6 +184,8 @@ class Enrolment(models.Model):
         self.ensure_one()
         if not self.date_exit:
             return self.env._("%s has no exit date. Enter it.", self.grant_id.name)
+        if self.exit_completeness < COMPLETE and not self.exit_due_date:
+            return self.env._("%s has incomplete exit data and no day by which they are due.", self.grant_id.name)
         return False
 
 

@@ -44,8 +44,15 @@ from . import case_own_questions
 from . import case_grant
 from . import case_participation
 from . import case_note
+from . import case_note_quick_entry
 from . import case_contact
 from . import case_file_merge
+from . import case_company
+from . import case_settings
+from . import case_file_silent
+from . import case_calendar_event
+from . import case_file_appointment
+from . import case_timeline
 from . import case_my_day
 from . import case_contact_release
 from . import case_consent
@@ -72,6 +79,8 @@ from . import case_plan_my_day
 from . import case_enrolment_my_day
 from . import case_merge_consent
 from . import case_referral_consent
+from . import case_my_day_agenda
+from . import case_my_day_team
 
 # micro-project
 from . import micro_project_catalogue
@@ -85,6 +94,7 @@ from . import micro_project_participation
 from . import micro_project_attendance
 from . import micro_project_totals
 from . import micro_project_grant
+from . import micro_project_timeline
 from . import micro_project_my_day
 
 # funding

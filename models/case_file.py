@@ -274,9 +274,13 @@ class CaseFile(models.Model):
         """Open the quick entry of the contact log, for the running help where there is just one."""
         self.ensure_one()
         context = {"default_case_file_id": self.id}
+        if running := self._running_help():
+            context["default_participation_id"] = running.id
+        return self.env["justiq.case.note"]._quick_entry_action(self.env._("New Entry"), context)
+
+    def _running_help(self):
+        """The running participation in an individual Baustein, where there is just one."""
         running = self.participation_ids.filtered(
             lambda participation: participation.baustein_kind == "individual" and not participation.date_end
         )
-        if len(running) == 1:
-            context["default_participation_id"] = running.id
-        return self.env["justiq.case.note"]._quick_entry_action(self.env._("New Entry"), context)
+        return running if len(running) == 1 else running.browse()

@@ -9,8 +9,10 @@ from odoo.fields import Domain
 SCOPES = ("mine", "team")
 # Records shown of each kind; the number of all leads to the list with the rest.
 SHOWN = 5
-# Days before and after its last day in which a release is spoken of.
-RELEASE_DAYS = 14
+SHOWN_SILENT = 6
+SHOWN_FILES = 12
+# Days before and after its last day in which a release or a consent is spoken of.
+DAYS_AROUND_THE_LAST = 14
 
 
 class DueKind(NamedTuple):
@@ -85,13 +87,30 @@ class MyDay(models.AbstractModel):
         return [
             self._activity_kind(scope, today),
             DueKind(
+                key="finding_of_file",
+                label=self.env._("Open findings about case files"),
+                model="justiq.finding",
+                domain=self._in_scope(scope) & Domain("state", "=", "open") & Domain("case_file_id", "!=", False),
+                date="",
+                detail="message",
+            ),
+            DueKind(
+                key="consent",
+                label=self.env._("Consents that run out"),
+                model="justiq.consent",
+                domain=self._in_scope(scope)
+                & Domain("case_file_id.state", "=", "open")
+                & Domain("withdrawn_on", "=", False)
+                & self._around("valid_until", today),
+                date="valid_until",
+            ),
+            DueKind(
                 key="release",
                 label=self.env._("Releases that run out"),
                 model="justiq.case.contact",
                 domain=self._in_scope(scope)
                 & Domain("case_file_id.state", "=", "open")
-                & Domain("told_until", ">=", today - relativedelta(days=RELEASE_DAYS))
-                & Domain("told_until", "<=", today + relativedelta(days=RELEASE_DAYS)),
+                & self._around("told_until", today),
                 date="told_until",
                 detail="may_be_told",
             ),
@@ -111,6 +130,12 @@ class MyDay(models.AbstractModel):
         if scope == "team":
             return Domain.TRUE
         return Domain(path, "any", self._own_files()) if path else self._own_files()
+
+    @api.model
+    def _around(self, name, today):
+        """Domain of what runs out soon, or has just done so. What was let run out long ago is settled."""
+        days = relativedelta(days=DAYS_AROUND_THE_LAST)
+        return Domain(name, ">=", today - days) & Domain(name, "<=", today + days)
 
     # ------------------------------------------------------------
     # Due items
@@ -152,12 +177,13 @@ class MyDay(models.AbstractModel):
         return [group for kind in kinds if (group := self._get_due_group(kind, today))["total"]]
 
     @api.model
-    def _get_due_group(self, kind, today, shown=SHOWN):
+    def _get_due_group(self, kind, today):
         """The first items of the kind and the number of all, in two queries and those of its labels."""
         Model = self.env[kind.model]
         domain = Domain(kind.domain)
-        records = Model.search(domain, limit=shown, order=kind.order or (kind.date and f"{kind.date}, id"))
-        total = len(records) if len(records) < shown else Model.search_count(domain)
+        records = Model.search(domain, limit=SHOWN, order=kind.order or (kind.date and f"{kind.date}, id"))
+        total = len(records) if len(records) < SHOWN else Model.search_count(domain)
+        self._log_shown(records)
         return {
             "key": kind.key,
             "label": kind.label,
@@ -166,6 +192,12 @@ class MyDay(models.AbstractModel):
             "total": total,
             "items": [self._prepare_item(kind, record, today) for record in records],
         }
+
+    @api.model
+    def _log_shown(self, records):
+        """Of case files, and of what hangs on them, the access log tells who has seen them."""
+        if isinstance(records, self.env.registry["justiq.access.logged.mixin"]):
+            records._record_access("list")
 
     @api.model
     def _prepare_item(self, kind, record, today):
@@ -199,7 +231,6 @@ class MyDay(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    @api.readonly
     def get_day(self, scope="mine"):
         """Everything that the screen shows, in one answer.
 
@@ -211,6 +242,73 @@ class MyDay(models.AbstractModel):
             raise ValidationError(
                 self.env._("My day: there is no “%(scope)s”. Ask for one of %(scopes)s.", scope=scope, scopes=SCOPES)
             )
-        self.env["justiq.case.file"].check_access("read")
+        files = self.env["justiq.case.file"]
+        files.check_access("read")
         today = fields.Date.context_today(self)
-        return {"scope": scope, "today": fields.Date.to_string(today), "due": self._get_due(scope, today)}
+        # All that is shown of case files is one entry of the access log.
+        with files._accessing("list"):
+            return {"scope": scope, "today": fields.Date.to_string(today), **self._prepare_day(scope, today)}
+
+    @api.model
+    def _prepare_day(self, scope, today):
+        """The parts of the screen by name; other rooms and files add theirs."""
+        return {
+            "can_lead": self.env.user.has_group("justiq.group_team_lead"),
+            "due": self._get_due(scope, today),
+            "silent": self._get_files(
+                scope,
+                self.env._("Silent Case Files"),
+                Domain("is_silent", "=", True),
+                "last_contact_date NULLS FIRST, date_opened, id",
+                SHOWN_SILENT,
+            ),
+            "files": self._get_files(
+                scope,
+                self.env._("Open Case Files") if scope == "team" else self.env._("My Case Files"),
+                Domain("state", "=", "open"),
+                "last_contact_date DESC NULLS LAST, id DESC",
+                SHOWN_FILES,
+            ),
+        }
+
+    # ------------------------------------------------------------
+    # Case files
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_files(self, scope, label, domain, order, shown):
+        """The first of the files and the number of all, with the completeness of their last enrolment."""
+        domain &= self._in_scope(scope, "")
+        Case = self.env["justiq.case.file"]
+        cases = Case.search(domain, limit=shown, order=order)
+        self._log_shown(cases)
+        completeness = self._get_completeness(cases)
+        return {
+            "label": label,
+            "model": Case._name,
+            "domain": list(domain),
+            "total": len(cases) if len(cases) < shown else Case.search_count(domain),
+            "items": [
+                {
+                    "id": case.id,
+                    "name": case.display_name,
+                    "last_contact": fields.Date.to_string(case.last_contact_date),
+                    "silent": case.is_silent,
+                    "worker": case.key_worker_id.display_name if scope == "team" else "",
+                    **completeness.get(case, {}),
+                }
+                for case in cases
+            ],
+        }
+
+    @api.model
+    def _get_completeness(self, cases):
+        """Percent of the entry data, and after the exit of the exit data, by file, of its last enrolment."""
+        enrolments = self.env["justiq.enrolment"].search([("case_file_id", "in", cases.ids)], order="date_entry, id")
+        return {
+            enrolment.case_file_id: {
+                "entry": enrolment.entry_completeness,
+                "exit": enrolment.exit_completeness if enrolment.date_exit else False,
+            }
+            for enrolment in enrolments
+        }

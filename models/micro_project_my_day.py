@@ -2,10 +2,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .case_my_day import DueKind
+from .case_my_day_agenda import SHOWN_A_DAY
 
 
 class MyDay(models.AbstractModel):
-    """Sessions whose roster is unfinished, and findings about micro-projects."""
+    """Sessions of today, those whose roster is unfinished, and findings about micro-projects."""
 
     _inherit = "justiq.my.day"
 
@@ -49,3 +50,27 @@ class MyDay(models.AbstractModel):
             return Domain.TRUE
         own = Domain("lead_id.user_id", "=", self.env.uid) | Domain("staff_ids.employee_id.user_id", "=", self.env.uid)
         return Domain(path, "any", own) if path else own
+
+    @api.model
+    def _get_agenda(self, scope, start, end):
+        domain = self._projects_in_scope(scope) & Domain("micro_project_id.state", "!=", "cancelled")
+        sessions = self.env["justiq.session"].search(
+            domain & Domain("date_start", "<", end) & Domain("date_end", ">", start),
+            limit=SHOWN_A_DAY,
+            order="date_start, id",
+        )
+        return [*super()._get_agenda(scope, start, end), *map(self._prepare_session, sessions)]
+
+    @api.model
+    def _prepare_session(self, session):
+        return {
+            "model": session._name,
+            "id": session.id,
+            "title": session.micro_project_id.name,
+            "start": fields.Datetime.to_string(session.date_start),
+            "end": fields.Datetime.to_string(session.date_end),
+            "allday": False,
+            "place": session.place or "",
+            "state": session.state,
+            "case": False,
+        }

@@ -279,9 +279,9 @@ class TestCaseSearch(SearchCommon):
     def test_the_search_is_one_indexed_query(self):
         self.env.cr.execute(
             """INSERT INTO justiq_case_file (reference, first_name, last_name, birth_date, gender, company_id,
-                      key_worker_id, state, active, search_key, person_key)
+                      key_worker_id, state, active, search_key, person_key, date_opened)
                SELECT 'X' || n, 'x', 'x', '2001-01-01'::date + n %% 4000, 'male', %s, %s, 'open', TRUE,
-                      md5(n::text) || ' ' || md5((n * 7)::text), n::text
+                      md5(n::text) || ' ' || md5((n * 7)::text), n::text, '2020-01-01'
                  FROM generate_series(1, 20000) n""",
             [self.company.id, self.colleague.id],
         )

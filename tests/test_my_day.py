@@ -107,6 +107,13 @@ class TestMyDay(JustiqCommon):
         self._close_case(self.mine)
         self.assertIsNone(self._due("release"))
 
+    def test_consent_is_due_around_its_last_day_until_it_is_withdrawn(self):
+        consent = self._create_consent(self.mine, date=date(2020, 1, 15), valid_until=date(2020, 5, 20))
+        self._create_consent(self.mine, date=date(2020, 1, 15), valid_until=date(2020, 6, 20))
+        self.assertEqual(self._due_ids("consent"), consent.ids)
+        consent.withdrawn_on = TODAY
+        self.assertIsNone(self._due("consent"))
+
     # ------------------------------------------------------------
     # The hook
     # ------------------------------------------------------------
@@ -161,6 +168,15 @@ class TestMyDay(JustiqCommon):
         for role in ("coordinator", "finance", "auditor", "privacy_officer", "manager"):
             with self.subTest(role=role), self.assertRaises(AccessError):
                 self._day(role)
+
+    def test_whose_files_were_seen_stands_in_the_access_log_once(self):
+        self._create_contact(self.mine, told_until=TODAY)
+        before = self.env["justiq.access.log"].search([])
+        self._day()
+        self.env.cr.precommit.run()
+        [log] = self.env["justiq.access.log"].search([]) - before
+        self.assertEqual((log.user_id, log.path), (self.users["case_worker"], "list"))
+        self.assertEqual(log.file_references, self.mine.reference)
 
     def test_unknown_scope_is_refused(self):
         for scope in ("everybody", "", None, ["mine"]):

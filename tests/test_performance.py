@@ -4,7 +4,7 @@ from datetime import date
 from lxml import etree
 
 from odoo import Command
-from odoo.tests import freeze_time, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import SQL
 
 from .common import JustiqCommon
@@ -267,6 +267,63 @@ class TestPerformance(JustiqCommon):
 
         with freeze_time("2020-06-30"):
             self.assertSameCost(leave, *(self._create_enrolments(number) for number in (1, 2, 50)), most=80)
+
+    def _create_files_of_a_worker(self, number):
+        """A case worker who has so many files, all of them silent, and each with an entry."""
+        user = new_test_user(self.env, f"worker_of_{number}", "justiq.group_case_worker", company_id=self.company.id)
+        worker = self._create_employee(user.name, user_id=user.id)
+        opened = {"birth_date": date(2003, 5, 17), "date_opened": date(2020, 1, 15), "key_worker_id": worker.id}
+        cases = self.env["justiq.case.file"].create(
+            [{"first_name": "Mia", "last_name": f"Muster {index}", **opened} for index in range(number)]
+        )
+        self.env["justiq.case.note"].create([self._note_values(case) for case in cases])
+        return user
+
+    def test_my_day_opens_with_few_and_many_files(self):
+        few, many = self._create_files_of_a_worker(20), self._create_files_of_a_worker(2000)
+
+        def open_day(user):
+            day = self.env["justiq.my.day"].with_user(user).get_day()
+            self.assertEqual([len(day[part]["items"]) for part in ("files", "silent")], [12, 6])
+            self.assertIn(day["silent"]["total"], (20, 2000))
+
+        self.assertSameCost(open_day, few, few, many, most=40)
+
+        files = self.env["justiq.case.file"]
+        for_list, for_form = self._specification(files, "list"), self._specification(files, "form")
+
+        def open_list(user):
+            self._open_page(files.with_user(user), [("key_worker_id.user_id", "=", user.id)], for_list)
+
+        def open_form(user):
+            mine = files.with_user(user)
+            mine.search([("key_worker_id.user_id", "=", user.id)], limit=1).web_read(for_form)
+
+        self.assertSameCost(open_list, few, few, many, most=14)
+        self.assertSameCost(open_form, few, few, many, most=60)
+
+    def test_day_of_the_team_opens_with_few_and_many_files(self):
+        lead = self.users["team_lead"]
+
+        def open_team(_number):
+            self.env["justiq.my.day"].with_user(lead).get_day("team")
+
+        self._create_files_of_a_worker(20)
+        self._count_queries(open_team, None)
+        small = self._count_queries(open_team, None)
+        self._create_files_of_a_worker(200)
+        self.assertEqual(self._count_queries(open_team, None), small)
+        self.assertLessEqual(small, 60)
+
+    def test_timeline_opens_with_few_and_many_entries(self):
+        few, many = self._create_log(10), self._create_log(200)
+        entries = self.env["justiq.case.timeline"].with_user(self.user)
+        for_list = self._specification(entries, "list")
+
+        def open_list(case):
+            self._open_page(entries, [("case_file_id", "=", case.id)], for_list)
+
+        self.assertSameCost(open_list, few, few, many, most=14)
 
     def test_participations_open_as_list_and_pivot(self):
         participations = self.env["justiq.participation"].with_user(self.user)

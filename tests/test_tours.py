@@ -49,6 +49,15 @@ class TestTours(JustiqCommon, HttpCase):
             set(project.finding_ids.filtered("justification").mapped("requirement_id.code")), {"S4", "S23"}
         )
 
+    def test_case_worker_and_team_lead_start_their_day(self):
+        project = self._create_project(grant_id=self._create_grant().id)
+        self._create_session(project)
+        case = self.env["justiq.case.file"].search([("last_name", "=", "Muster")])
+        case.date_opened = date(2020, 1, 10)
+        self._tour("justiq_case_worker_starts_her_day", "case_worker")
+        self.assertEqual(case.note_ids.text, "Bewerbung besprochen.")
+        self._tour("justiq_team_lead_looks_at_the_team", "team_lead")
+
 
 @tagged("browser", "post_install", "-at_install")
 class TestClickEverywhere(JustiqCommon, HttpCase):

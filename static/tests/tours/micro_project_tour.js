@@ -40,6 +40,12 @@ const openApp = [
     stepUtils.showAppsMenuItem(),
     open(".o_app[data-menu-xmlid='justiq.menu_justiq_root']", "open JUSTiQ"),
 ];
+// Case workers start in their day.
+const openMicroProjects = [
+    ...openApp,
+    open("[data-menu-xmlid='justiq.menu_justiq_micro_projects']", "open the menu Mikroprojekte"),
+    open(".o-dropdown-item[data-menu-xmlid='justiq.menu_justiq_micro_project']", "open Mikroprojekte"),
+];
 const openRecord = (name) => open(`.o_data_row td:contains("${name}"), .o_kanban_record:contains("${name}")`, `open ${name}`);
 
 // Step 1: the coordination office creates a grant; its funding years are proposed.
@@ -68,7 +74,7 @@ tours.add("justiq_coordination_creates_grant", {
 // Step 2: a case worker writes down an idea and plans it.
 tours.add("justiq_case_worker_plans_micro_project", {
     steps: () => [
-        ...openApp,
+        ...openMicroProjects,
         open(".o-kanban-button-new:visible", "new micro-project"),
         fill("name", "Bemalte Bänke"),
         ...choose("grant_id", "Vorhaben Tourstadt"),
@@ -143,7 +149,7 @@ tours.add("justiq_finance_plans_budget", {
 // Step 4: the team lead approves; open findings are justified in writing first.
 tours.add("justiq_team_lead_approves_micro_project", {
     steps: () => [
-        ...openApp,
+        ...openMicroProjects,
         openRecord("Bemalte Bänke"),
         press("action_approve"),
         see(".modal .o_data_row:contains('S4')", "the small group is a finding"),
@@ -167,7 +173,7 @@ tours.add("justiq_team_lead_approves_micro_project", {
 // Step 5: participants, sessions and attendance.
 tours.add("justiq_case_worker_takes_attendance", {
     steps: () => [
-        ...openApp,
+        ...openMicroProjects,
         openRecord("Bemalte Bänke"),
         press("action_start"),
         inState("running"),
@@ -201,7 +207,7 @@ tours.add("justiq_case_worker_takes_attendance", {
 // Step 6: the team lead completes the micro-project.
 tours.add("justiq_team_lead_completes_micro_project", {
     steps: () => [
-        ...openApp,
+        ...openMicroProjects,
         openRecord("Bemalte Bänke"),
         press("action_done"),
         see(".modal:contains('S7')", "the achieved value is missing"),

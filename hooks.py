@@ -12,6 +12,7 @@ def uninstall_hook(env):
         for name, model in env.registry.items()
         if name.startswith("justiq.") and model._auto and not (model._abstract or model._transient)
     ]
+    _release_analytic_items(env)
     env["ir.model.data"].search([("model", "in", [model._name for model in models])]).unlink()
     # The trigger that keeps the access log append-only goes with its function.
     env.cr.execute("DROP FUNCTION IF EXISTS justiq_access_log_is_append_only() CASCADE")
@@ -46,3 +47,21 @@ def _drop_references(env, models):
     )
     for table, constraint in references:
         env.cr.execute(SQL("ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(table), SQL.identifier(constraint)))
+
+
+def _release_analytic_items(env):
+    """Leave the provider's accounting as it is, and take away what it does not need.
+
+    Vouchers entered by hand and empty accounts go. Accounts that bills or timesheets are charged to stay, and their
+    plan with them: they are the provider's own books.
+    """
+    accounts = env["account.analytic.account"].with_context(active_test=False)
+    accounts = accounts.search([("justiq_grant_id", "!=", False)])
+    items = env["account.analytic.line"]
+    items.search([("justiq_by_hand", "=", True)]).unlink()
+    charged = items._read_group([("justiq_account_id", "in", accounts.ids)], ["justiq_account_id"])
+    kept = accounts.browse().union(*(account for (account,) in charged))
+    (accounts - kept).unlink()
+    plan = env.ref("justiq.analytic_plan", raise_if_not_found=False)
+    if plan and env["account.analytic.account"].search_count([("plan_id", "child_of", plan.id)], limit=1):
+        env["ir.model.data"].search([("module", "=", "justiq"), ("name", "=", "analytic_plan")]).unlink()

@@ -109,5 +109,10 @@ from . import funding_funding_year
 from . import funding_flat_rate
 from . import funding_flat_rate_lines
 from . import funding_year_plan
+from . import funding_analytic_account
+from . import funding_voucher
+from . import funding_voucher_rights
+from . import funding_spending
+from . import funding_voucher_hints
 from . import funding_micro_project
 from . import funding_grant

@@ -5,6 +5,7 @@ from . import test_access_paths
 from . import test_access_roles
 from . import test_attacks
 from . import test_belief
+from . import test_budget_figures
 from . import test_case
 from . import test_case_assessment
 from . import test_case_closing
@@ -52,4 +53,5 @@ from . import test_rule_micro_project
 from . import test_s19_properties
 from . import test_session
 from . import test_tours
+from . import test_voucher
 from . import test_wizards

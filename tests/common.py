@@ -152,6 +152,36 @@ class JustiqCommon(BaseCommon):
         )
 
     @classmethod
+    def _account(cls, baustein, grant=None):
+        """The analytic account of a Baustein of the grant."""
+        return cls.env["account.analytic.account"].search(
+            [
+                ("justiq_grant_id", "=", (grant or cls.grant).id),
+                ("justiq_baustein_id", "=", baustein.id),
+                ("justiq_micro_project_id", "=", False),
+            ]
+        )
+
+    @classmethod
+    def _project_account(cls, project):
+        return cls.env["account.analytic.account"].search([("justiq_micro_project_id", "=", project.id)])
+
+    @classmethod
+    def _create_voucher(cls, account=None, user=None, **values):
+        """A voucher entered by hand, paid in March 2020 unless said otherwise."""
+        vouchers = cls.env["account.analytic.line"]
+        return (vouchers.with_user(user) if user else vouchers).create(
+            {
+                "justiq_account_id": (account or cls._account(cls.bausteine["CM"])).id,
+                "justiq_amount": 100.0,
+                "justiq_reason": "Fee of the trainer",
+                "justiq_payment_date": date(2020, 3, 15),
+                "justiq_cost_category_id": cls.env.ref("justiq.cost_fees").id,
+                **values,
+            }
+        )
+
+    @classmethod
     def _project_values(cls, **values):
         """A micro-project of which no rule has anything to say at its approval."""
         return {

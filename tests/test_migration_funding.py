@@ -27,3 +27,13 @@ class TestMigrationFunding(JustiqCommon):
         self.assertFalse(draft.plan_version_ids)
         self._migrate()
         self.assertEqual(len(approved.plan_version_ids), 1)
+
+    def test_grants_and_micro_projects_get_their_accounts(self):
+        project = self._create_project()
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM account_analytic_account WHERE justiq_grant_id = %s", (self.grant.id,))
+        self.env.invalidate_all()
+        self._migrate()
+        self.assertEqual(len(self._project_account(project)), 1)
+        for baustein in self.grant.baustein_ids:
+            self.assertEqual(len(self._account(baustein)), 1)

@@ -1,0 +1,319 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import LazyTranslate
+
+from ..tools import money, period
+from .funding_voucher import READERS
+from .programme_checked_mixin import Deviation, requirement_check
+
+_lt = LazyTranslate(__name__)
+
+PAID = [("justiq_payment_date", "!=", False)]
+UNPAID = [("justiq_payment_date", "=", False)]
+SUMS = ["justiq_eligible_amount:sum", "justiq_esf_amount:sum"]
+VOUCHER_FIELDS = (
+    "justiq_eligible_amount",
+    "justiq_esf_amount",
+    "justiq_payment_date",
+    "justiq_budget_line_id",
+    "justiq_baustein_id",
+    "justiq_cost_category_id",
+)
+
+
+class BudgetLine(models.Model):
+    """What was spent of a budget line; a flat rate is spent as its base is."""
+
+    _inherit = "justiq.budget.line"
+
+    voucher_ids = fields.One2many(
+        comodel_name="account.analytic.line", inverse_name="justiq_budget_line_id", groups=READERS
+    )
+    committed_amount = fields.Monetary(
+        string="Committed", compute="_compute_spent", store=True, help="Vouchers that are not paid yet."
+    )
+    spent_amount = fields.Monetary(
+        string="Spent", compute="_compute_spent", store=True, help="Eligible amounts of the vouchers that are paid."
+    )
+    esf_spent = fields.Monetary(string="ESF Money Spent", compute="_compute_spent", store=True)
+    left_amount = fields.Monetary(string="Left", compute="_compute_left", store=True)
+    usage = fields.Float(string="Used (%)", compute="_compute_usage", help="Spent and committed, of what is planned.")
+
+    @api.depends(
+        "flat_rate_id.rate",
+        "flat_rate_id.base_category_ids",
+        "baustein_id",
+        *(f"funding_year_id.voucher_ids.{name}" for name in VOUCHER_FIELDS),
+    )
+    def _compute_spent(self):
+        by_line, by_base = self._sums_by_line(), self._sums_by_base()
+        for line in self:
+            sums = line._flat_sums(by_base) if line.flat_rate_id else by_line[line._origin.id]
+            line.spent_amount, line.esf_spent, line.committed_amount = (float(amount) for amount in sums)
+
+    def _sums_by_line(self):
+        """(spent, ESF money of it, committed) by id of the budget line."""
+        vouchers = self.env["account.analytic.line"]
+        domain = [("justiq_budget_line_id", "in", self.ids)]
+        spent = {line.id: sums for line, *sums in vouchers._read_group(domain + PAID, ["justiq_budget_line_id"], SUMS)}
+        committed = {
+            line.id: amount
+            for line, amount in vouchers._read_group(domain + UNPAID, ["justiq_budget_line_id"], SUMS[:1])
+        }
+        return defaultdict(
+            lambda: (0.0, 0.0, 0.0),
+            {key: (*spent.get(key, (0.0, 0.0)), committed.get(key, 0.0)) for key in spent.keys() | committed.keys()},
+        )
+
+    def _sums_by_base(self):
+        """The same by (funding year, Baustein, cost category), as far as flat rates need it."""
+        flat = self.filtered("flat_rate_id")
+        sums = defaultdict(lambda: [0.0, 0.0, 0.0])
+        if not flat:
+            return sums
+        vouchers, years = self.env["account.analytic.line"], flat.funding_year_id
+        groups = ["justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id"]
+        domain = [("justiq_funding_year_id", "in", years.ids)]
+        for *key, spent, esf in vouchers._read_group(domain + PAID, groups, SUMS):
+            sums[tuple(key)][:2] = [spent, esf]
+        for *key, committed in vouchers._read_group(domain + UNPAID, groups, SUMS[:1]):
+            sums[tuple(key)][2] = committed
+        return sums
+
+    def _flat_sums(self, by_base):
+        rate = self.flat_rate_id
+        keys = [(self.funding_year_id, self.baustein_id, category) for category in rate.base_category_ids]
+        return [money.percent(sum(money.exact(by_base[key][index]) for key in keys), rate.rate) for index in range(3)]
+
+    @api.depends("planned_amount", "spent_amount", "committed_amount")
+    def _compute_left(self):
+        for line in self:
+            line.left_amount = line.planned_amount - line.spent_amount - line.committed_amount
+
+    @api.depends("planned_amount", "left_amount")
+    def _compute_usage(self):
+        for line in self:
+            used = line.planned_amount - line.left_amount
+            line.usage = 100.0 * used / line.planned_amount if line.planned_amount else 100.0 * bool(used)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # sudo: vouchers find their line, whoever plans it.
+        lines.sudo().funding_year_id._find_budget_lines()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"funding_year_id", "baustein_id", "micro_project_id", "cost_category_id"}:
+            self.sudo().funding_year_id._find_budget_lines()
+        return result
+
+    def action_view_vouchers(self):
+        self.ensure_one()
+        return self.env["account.analytic.line"]._action_vouchers(
+            self.display_name, [("justiq_budget_line_id", "=", self.id)]
+        )
+
+
+class FundingYear(models.Model):
+    """What was spent in a funding year, and where it will end.
+
+    Forecast to the end of the year: what is spent so far, extrapolated by the
+    days that have passed (spent * days of the year / days passed), plus what is
+    committed. After the end, and before the start, spent plus committed.
+    """
+
+    _inherit = "justiq.funding.year"
+
+    voucher_ids = fields.One2many(
+        comodel_name="account.analytic.line", inverse_name="justiq_funding_year_id", groups=READERS
+    )
+    committed_amount = fields.Monetary(string="Committed", compute="_compute_spent", store=True)
+    spent_amount = fields.Monetary(string="Spent", compute="_compute_spent", store=True)
+    esf_spent = fields.Monetary(string="ESF Money Spent", compute="_compute_spent", store=True)
+    esf_group_spent = fields.Monetary(string="ESF Money Spent on Micro-Projects", compute="_compute_spent", store=True)
+    left_amount = fields.Monetary(string="Left to Spend", compute="_compute_left", store=True)
+    usage = fields.Float(string="Used (%)", compute="_compute_usage", help="Spent and committed, of what is planned.")
+    forecast_amount = fields.Monetary(
+        string="Forecast",
+        compute="_compute_forecast",
+        help="Spent so far, extrapolated to the whole year by the days that have passed, plus what is committed.",
+    )
+    greatest_overspending = fields.Float(
+        string="Greatest Excess (%)",
+        digits=(16, 2),
+        compute="_compute_greatest_overspending",
+        store=True,
+        aggregator=None,
+        help="By how much the budget line that is exceeded most is exceeded.",
+    )
+
+    @api.depends(
+        "budget_line_ids.spent_amount",
+        "budget_line_ids.esf_spent",
+        "budget_line_ids.committed_amount",
+        *(f"voucher_ids.{name}" for name in VOUCHER_FIELDS),
+    )
+    def _compute_spent(self):
+        vouchers = self.env["account.analytic.line"]
+        domain = [("justiq_funding_year_id", "in", self.ids)]
+        groups = ["justiq_funding_year_id", "justiq_baustein_id"]
+        sums = defaultdict(lambda: [0.0, 0.0, 0.0, 0.0])
+        for year, baustein, spent, esf in vouchers._read_group(domain + PAID, groups, SUMS):
+            sums[year.id][0] += spent
+            sums[year.id][1] += esf
+            sums[year.id][2] += esf if baustein.kind == "group" else 0.0
+        for year, committed in vouchers._read_group(domain + UNPAID, groups[:1], SUMS[:1]):
+            sums[year.id][3] += committed
+        for year in self:
+            flat = year.budget_line_ids.filtered("flat_rate_id")
+            group = flat.filtered(lambda line: line.baustein_kind == "group")
+            spent, esf, esf_group, committed = sums[year._origin.id]
+            year.spent_amount = spent + sum(flat.mapped("spent_amount"))
+            year.esf_spent = esf + sum(flat.mapped("esf_spent"))
+            year.esf_group_spent = esf_group + sum(group.mapped("esf_spent"))
+            year.committed_amount = committed + sum(flat.mapped("committed_amount"))
+
+    @api.depends("planned_amount", "spent_amount", "committed_amount")
+    def _compute_left(self):
+        for year in self:
+            year.left_amount = year.planned_amount - year.spent_amount - year.committed_amount
+
+    @api.depends("planned_amount", "left_amount")
+    def _compute_usage(self):
+        for year in self:
+            used = year.planned_amount - year.left_amount
+            year.usage = 100.0 * used / year.planned_amount if year.planned_amount else 100.0 * bool(used)
+
+    @api.depends("spent_amount", "committed_amount", "date_start", "date_end")
+    def _compute_forecast(self):
+        today = fields.Date.context_today(self)
+        for year in self:
+            spent = money.exact(year.spent_amount)
+            if year.date_start and year.date_end and year.date_start <= today < year.date_end:
+                days = (year.date_end - year.date_start).days + 1
+                spent = money.part(spent, days, (today - year.date_start).days + 1)
+            year.forecast_amount = float(spent + money.exact(year.committed_amount))
+
+    @api.depends("budget_line_ids.planned_amount", "budget_line_ids.spent_amount")
+    def _compute_greatest_overspending(self):
+        for year in self:
+            year.greatest_overspending = max((excess for _line, excess in year._overspent()), default=0.0)
+
+    def _overspent(self):
+        """The budget lines on which more is spent than planned, with the percentage."""
+        # sudo: figures of the plan of a year that the user reads.
+        lines = self.sudo().budget_line_ids
+        return [
+            (line, 100.0 * (line.spent_amount / line.planned_amount - 1) if line.planned_amount else 100.0)
+            for line in lines
+            if money.exact(line.spent_amount) > money.exact(line.planned_amount)
+        ]
+
+    def _find_budget_lines(self):
+        """Look again for the budget line of vouchers that have none."""
+        vouchers = self.env["account.analytic.line"].sudo()
+        homeless = vouchers.search([("justiq_funding_year_id", "in", self.ids), ("justiq_budget_line_id", "=", False)])
+        self.env.add_to_compute(vouchers._fields["justiq_budget_line_id"], homeless)
+
+    # ------------------------------------------------------------
+    # Rules of the guideline
+    # ------------------------------------------------------------
+
+    @requirement_check(
+        _lt("Funding year: most ESF money spent on micro-projects"),
+        fields=["date_start", "date_end", "grant_id", "esf_group_spent"],
+    )
+    def _requirement_esf_ceiling_spent(self, rule):
+        """S19 for what vouchers have spent, where the group Baustein is part of the grant (S22)."""
+        limit, deviations = money.exact(rule.value_max), {}
+        for year in self:
+            spent = money.exact(year.esf_group_spent)
+            compared = period.amount_per_full_year(spent, year._months()) if rule.per_full_year else spent
+            if year.grant_id.has_group_baustein and compared > limit:
+                message = self.env._(
+                    "%(year)s: %(spent)s ESF money was spent on micro-projects, which is %(compared)s per full "
+                    "funding year; at most %(limit)s is allowed. Charge vouchers to other money, or justify it.",
+                    year=year.name,
+                    spent=year._money(spent),
+                    compared=year._money(compared),
+                    limit=year._money(limit),
+                )
+                deviations[year] = Deviation(message, float(spent))
+        return deviations
+
+    @requirement_check(
+        _lt("Funding year: more spent on a budget line than planned"),
+        fields=["grant_id", "greatest_overspending"],
+    )
+    def _requirement_overspent(self, rule):
+        """More is spent on a budget line than planned, by more than the percentage of the rule."""
+        deviations = {}
+        for year in self:
+            lines = [(line, excess) for line, excess in year._overspent() if excess > rule.value_max]
+            if lines:
+                rows = "; ".join(
+                    self.env._(
+                        "%(line)s: %(spent)s of %(planned)s",
+                        line=line.display_name,
+                        spent=year._money(line.spent_amount),
+                        planned=year._money(line.planned_amount),
+                    )
+                    for line, _excess in lines
+                )
+                message = self.env._(
+                    "%(year)s: more was spent than planned, beyond %(limit)s %%: %(rows)s. Change the plan, or justify "
+                    "what saved it elsewhere.",
+                    year=year.name,
+                    limit=f"{rule.value_max:g}",
+                    rows=rows,
+                )
+                deviations[year] = Deviation(message, round(max(excess for _line, excess in lines), 2))
+        return deviations
+
+    def action_view_vouchers(self):
+        self.ensure_one()
+        return self.env["account.analytic.line"]._action_vouchers(self.name, [("justiq_funding_year_id", "=", self.id)])
+
+
+class MicroProject(models.Model):
+    """What was spent on a micro-project, in the provider's currency."""
+
+    _inherit = "justiq.micro.project"
+
+    voucher_ids = fields.One2many(
+        comodel_name="account.analytic.line", inverse_name="justiq_micro_project_id", groups=READERS
+    )
+    spent_amount = fields.Monetary(string="Spent", compute="_compute_spent", store=True)
+    esf_spent = fields.Monetary(string="ESF Money Spent", compute="_compute_spent", store=True)
+
+    @api.depends(
+        "voucher_ids.justiq_eligible_amount", "voucher_ids.justiq_esf_amount", "voucher_ids.justiq_payment_date"
+    )
+    def _compute_spent(self):
+        sums = {
+            project.id: amounts
+            for project, *amounts in self.env["account.analytic.line"]._read_group(
+                [("justiq_micro_project_id", "in", self.ids), *PAID], ["justiq_micro_project_id"], SUMS
+            )
+        }
+        for project in self:
+            project.spent_amount, project.esf_spent = sums.get(project._origin.id, (0.0, 0.0))
+
+    def action_view_vouchers(self):
+        self.ensure_one()
+        return self.env["account.analytic.line"]._action_vouchers(
+            self.name, [("justiq_micro_project_id", "=", self.id)]
+        )
+
+
+class Voucher(models.Model):
+    _inherit = "account.analytic.line"
+
+    @api.model
+    def _action_vouchers(self, name, domain):
+        """Open the vouchers behind a figure."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("justiq.justiq_voucher_action")
+        return action | {"display_name": name, "name": name, "domain": domain}

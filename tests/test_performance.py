@@ -403,7 +403,7 @@ class TestPerformance(JustiqCommon):
                 * number
             )
 
-        self.assertSameCost(create, 1, 1, 50, most=25)
+        self.assertSameCost(create, 1, 1, 50, most=34)
 
     def test_attendances_are_created_together(self):
         few, some, many = (self._create_participations(number) for number in (1, 1, 50))

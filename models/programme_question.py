@@ -112,7 +112,7 @@ class Programme(models.Model):
 
     question_ids = fields.One2many(comodel_name="justiq.question", inverse_name="programme_id", copy=True)
     follow_up_months = fields.Integer(
-        string="Follow-Up After",
+        string="Follow-Up after Exit",
         default=0,
         help="Months after the exit at which former participants are asked once more. 0: they are not.",
     )

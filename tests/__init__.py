@@ -52,6 +52,7 @@ from . import test_rule_grant
 from . import test_rule_micro_project
 from . import test_s19_properties
 from . import test_session
+from . import test_tour_enrolment
 from . import test_tours
 from . import test_voucher
 from . import test_wizards

@@ -12,6 +12,7 @@ from . import test_case_closing
 from . import test_case_appointment
 from . import test_case_contact
 from . import test_case_goal
+from . import test_case_import
 from . import test_case_merge
 from . import test_case_file_silent
 from . import test_case_note

@@ -13,6 +13,7 @@ TABLES = (
     "justiq_attendance",
     "justiq_case_note",
     "justiq_case_contact",
+    "justiq_consent",
     "mail_activity",
     "mail_followers",
     "ir_attachment",

@@ -1,3 +1,4 @@
+from . import case_import
 from . import case_merge_assistant
 from . import case_search
 from . import finding_justify

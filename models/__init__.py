@@ -81,6 +81,16 @@ from . import case_merge_consent
 from . import case_referral_consent
 from . import case_my_day_agenda
 from . import case_my_day_team
+from . import case_outreach_alias
+from . import case_outreach_contact
+from . import case_outreach_note
+from . import case_outreach_grant
+from . import case_outreach_my_day
+from . import case_participation_course
+from . import case_participation_report
+from . import case_reconciliation_match
+from . import case_reconciliation
+from . import case_reconciliation_line
 
 # micro-project
 from . import micro_project_catalogue
@@ -96,6 +106,8 @@ from . import micro_project_totals
 from . import micro_project_grant
 from . import micro_project_timeline
 from . import micro_project_my_day
+from . import micro_project_take_over
+from . import micro_project_participation_report
 
 # funding
 from . import funding_cost_category

@@ -39,6 +39,21 @@ class Baustein(models.Model):
         help="The Baustein into which participants shall be led over (S2).",
     )
 
+    # low-threshold contacts under an alias; 0 switches the proposal off
+    file_threshold_hours = fields.Float(
+        string="Case File from Hours",
+        help="From so many hours of low-threshold contacts under one alias a case file is proposed. 0: never.",
+    )
+    file_threshold_contacts = fields.Integer(
+        string="Case File from Contacts",
+        aggregator=None,
+        help="From so many low-threshold contacts under one alias a case file is proposed. 0: never.",
+    )
+
+    _thresholds_not_negative = models.Constraint(
+        "CHECK (file_threshold_hours >= 0 AND file_threshold_hours < 'Infinity' AND file_threshold_contacts >= 0)",
+        "The thresholds for a case file must not be negative; 0 switches them off.",
+    )
     _code_unique = models.Constraint(
         "UNIQUE (programme_id, code)",
         "This programme already has a Baustein with this code.",

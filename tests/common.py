@@ -226,6 +226,27 @@ class JustiqCommon(BaseCommon):
         return project
 
     @classmethod
+    def _create_alias(cls, **values):
+        return cls.env["justiq.outreach.alias"].create(
+            {"name": "Red Cap", "grant_id": cls.grant.id, "key_worker_id": cls.case_worker.id, **values}
+        )
+
+    @classmethod
+    def _create_outreach(cls, alias=None, code="ASJ", **values):
+        """A low-threshold contact of the case worker, anonymous unless there is an alias."""
+        return cls.env["justiq.outreach.contact"].create(
+            {
+                "grant_id": cls.grant.id,
+                "baustein_id": cls.bausteine[code].id,
+                "worker_id": cls.case_worker.id,
+                "date": date(2020, 2, 3),
+                "minutes": 30,
+                "alias_id": alias.id if alias else False,
+                **values,
+            }
+        )
+
+    @classmethod
     def _create_case(cls, key_worker=None, **values):
         return cls.env["justiq.case.file"].create(
             {

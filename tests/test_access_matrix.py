@@ -45,7 +45,14 @@ CASE_MODELS = {
     "justiq.case.plan",
     "justiq.case.referral",
     "justiq.enrolment",
+    "justiq.outreach.alias",
+    "justiq.outreach.contact",
     "justiq.participation",
+    "justiq.participation.report",
+}
+# Figures that are read from the records of another model, under the same ids.
+VIEW_OF = {
+    "justiq.participation.report": "justiq.participation",
 }
 
 
@@ -128,6 +135,10 @@ class AccessCommon(JustiqCommon):
         letters, *limits = permission.split()
         reach = {"own"} if "own" in limits else {"own", "company"} if "company" in limits else {"any"}
         return letter in letters and relation in reach
+
+    def _new_record(self, model, relation):
+        source = self.env[VIEW_OF.get(model, model)].create(NEW[model](self, self.worlds[relation]))
+        return self.env[model].browse(source.id)
 
     @contextmanager
     def _tried(self):
@@ -330,6 +341,25 @@ NEW = {
         "micro_project_id": world.project.id,
         "date_start": date(2020, 3, 1),
     },
+    "justiq.participation.report": lambda test, world: NEW["justiq.participation"](test, world),
+    "justiq.outreach.alias": lambda test, world: {
+        "name": "The one with the red cap",
+        "grant_id": world.grant.id,
+        "key_worker_id": world.key_worker.id,
+    },
+    "justiq.outreach.contact": lambda test, world: {
+        "grant_id": world.grant.id,
+        "baustein_id": test.bausteine["ASJ"].id,
+        "worker_id": world.key_worker.id,
+        "date": date(2020, 2, 3),
+        "alias_id": test._create_alias(grant_id=world.grant.id, key_worker_id=world.key_worker.id).id,
+    },
+    "justiq.reconciliation": lambda test, world: {"grant_id": world.grant.id},
+    "justiq.reconciliation.line": lambda test, world: {
+        "reconciliation_id": test.env["justiq.reconciliation"].create({"grant_id": world.grant.id}).id,
+        "kind": "missing_there",
+        "detail": "Still to be transferred",
+    },
     "justiq.attendance": lambda test, world: {
         "session_id": world.session.id,
         "participation_id": test._new_participation(world).id,
@@ -363,6 +393,9 @@ CHANGE = {
     "justiq.own.questions": {"definition": [{"name": "shoe_size", "string": "Shoe size", "type": "integer"}]},
     "justiq.participation": {"date_end": date(2020, 6, 30)},
     "justiq.question": {"is_mandatory": True},
+    "justiq.outreach.contact": {"minutes": 45},
+    "justiq.reconciliation.line": {"detail": "Something else"},
+    "justiq.reconciliation": {"date": date(2020, 6, 30)},
     "justiq.session": {"topic": "Sketches"},
 }
 
@@ -456,7 +489,7 @@ class TestAccessMatrix(AccessCommon):
     def _test_model(self, user, model, permission):
         for relation in self._relations(model):
             with self.env.cr.savepoint() as savepoint:
-                record = self.env[model].create(NEW[model](self, self.worlds[relation]))
+                record = self._new_record(model, relation)
                 self.env.flush_all()
                 for letter, operation in OPERATIONS.items():
                     allowed = self._is_allowed(permission, letter, relation)

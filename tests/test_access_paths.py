@@ -60,7 +60,7 @@ class AccessPathsCommon(AccessCommon):
             permission = permissions.get(model, {}).get(user, "-")
             for relation in self._relations(model):
                 with self.env.cr.savepoint() as savepoint:
-                    record = self.env[model].create(NEW[model](self, self.worlds[relation]))
+                    record = self._new_record(model, relation)
                     self.env.flush_all()
                     as_user = record.with_user(user).with_context(
                         allowed_company_ids=self.company.ids, active_test=False
@@ -210,7 +210,7 @@ class TestAccessOverHttp(AccessPathsCommon, HttpCase):
             for model in sorted(models):
                 permission = MATRIX["models"][model][f"group_{role}"]
                 for relation in self._relations(model):
-                    record = self.env[model].create(NEW[model](self, self.worlds[relation]))
+                    record = self._new_record(model, relation)
                     attachment = self.env["ir.attachment"].create(
                         {"name": "scan.txt", "raw": b"secret", "res_model": model, "res_id": record.id}
                     )

@@ -2,8 +2,12 @@ from . import case_import
 from . import case_merge_assistant
 from . import case_search
 from . import finding_justify
+from . import outreach_convert
+from . import outreach_search
 from . import participant_add
+from . import reconciliation_import
 from . import session_series
 from . import case_close
 from . import case_reopen
 from . import consent_print
+from . import take_over

@@ -46,7 +46,7 @@ class Consent(models.Model):
     case_file_id = fields.Many2one(comodel_name="justiq.case.file", required=True, ondelete="restrict", index=True)
     company_id = fields.Many2one(related="case_file_id.company_id", store=True, index=True)
     reference = fields.Char(related="case_file_id.reference", store=True)
-    purpose = fields.Selection(selection=PURPOSES, required=True, default="esf_data", index=True)
+    purpose = fields.Selection(selection=PURPOSES, string="Consent To", required=True, default="esf_data", index=True)
     grant_id = fields.Many2one(
         comodel_name="justiq.grant",
         ondelete="restrict",

@@ -18,10 +18,10 @@ class ConsentForm(models.Model):
 
     _name = "justiq.consent.form"
     _description = "Consent Form"
-    _order = "programme_id, purpose, version desc, id"
+    _order = "programme_id, id"
 
     programme_id = fields.Many2one(comodel_name="justiq.programme", required=True, ondelete="cascade", index=True)
-    purpose = fields.Selection(selection=PURPOSES, required=True)
+    purpose = fields.Selection(selection=PURPOSES, string="Consent To", required=True)
     version = fields.Char(required=True, default="1")
     active = fields.Boolean(default=True)
     text = fields.Text(

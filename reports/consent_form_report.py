@@ -25,6 +25,7 @@ class ConsentFormReport(models.AbstractModel):
 
     def _content(self, wizard):
         case, programme = wizard.case_file_id, wizard.grant_id.programme_id
+        address = wizard.company_id.partner_id._display_address(without_company=True)
         age = relativedelta(fields.Date.context_today(self), case.birth_date).years
         return {
             "forms": [self._form(form, wizard) for form in wizard.form_ids],
@@ -34,7 +35,7 @@ class ConsentFormReport(models.AbstractModel):
             ],
             "signs_young_person": age >= programme.consent_own_age,
             "signs_guardian": age < ADULT_AGE,
-            "address": wizard.company_id.partner_id._display_address(without_company=True).strip(),
+            "address": ", ".join(part.strip() for part in address.splitlines() if part.strip()),
             "email": wizard.company_id.email,
         }
 

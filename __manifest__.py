@@ -136,5 +136,6 @@
         "demo/justiq.case.file.csv",
         "demo/justiq_my_day_demo.xml",
         "demo/justiq_states_demo.xml",
+        "demo/justiq_case_plan_demo.xml",
     ],
 }

@@ -30,7 +30,7 @@ class CaseAssessment(models.Model):
 
     # description
     state = fields.Selection(
-        selection=[("draft", "In progress"), ("complete", "Complete"), ("discarded", "Discarded")],
+        selection=[("draft", "In progress"), ("complete", "Completed"), ("discarded", "Discarded")],
         required=True,
         default="draft",
         copy=False,
@@ -147,7 +147,7 @@ class CaseAssessment(models.Model):
 
     def _frozen_message(self):
         return self.env._(
-            "%s is completed and cannot be changed any more. Make a new assessment: both stay readable.",
+            "%s cannot be changed any more. Make a new assessment: both stay readable.",
             self.display_name,
         )
 

@@ -46,7 +46,7 @@ class CaseMeasure(models.Model):
 
     # when
     due_date = fields.Date(string="By", index="btree_not_null")
-    is_done = fields.Boolean(string="Done")
+    is_done = fields.Boolean(string="Finished")
 
     _contact_named = models.Constraint(
         "CHECK (responsible != 'contact' OR contact_id IS NOT NULL)",

@@ -22,7 +22,7 @@ class CasePlan(models.Model):
     _name = "justiq.case.plan"
     _inherit = ["justiq.frozen.mixin", "justiq.transition.mixin", "justiq.case.enrolled.mixin"]
     _description = "Plan"
-    _order = "case_file_id, version desc"
+    _order = "case_file_id, date desc, version desc, id desc"
     _rec_names_search = ["case_file_id.reference"]
 
     _initial_states = ("draft",)
@@ -59,9 +59,7 @@ class CasePlan(models.Model):
     scan = fields.Binary(string="Signed Plan", attachment=True, copy=False)
     scan_name = fields.Char(copy=False, export_string_translation=False)
 
-    _version_once = models.Constraint(
-        "UNIQUE (case_file_id, version)", "Somebody has just begun this version. Please reload."
-    )
+    # It also keeps the numbers of the versions apart. Merged files have those of both.
     _one_draft = models.UniqueIndex(
         "(case_file_id) WHERE state = 'draft'",
         "A version of this plan is in preparation already. Agree on it before you begin the next one.",
@@ -94,11 +92,11 @@ class CasePlan(models.Model):
                 else False
             )
 
-    @api.depends("state", "case_file_id.plan_ids.state")
+    @api.depends("state", "date", "case_file_id.plan_ids.state", "case_file_id.plan_ids.date")
     def _compute_is_current(self):
         for case, plans in self.grouped("case_file_id").items():
             agreed = case.plan_ids.filtered(lambda plan: plan.state == "agreed")
-            current = agreed.sorted("version")[-1:]
+            current = agreed.sorted(lambda plan: (plan.date, plan.version, plan.id))[-1:]
             for plan in plans:
                 plan.is_current = plan == current
 
@@ -247,7 +245,25 @@ class CasePlan(models.Model):
                     )
                 )
             super(CasePlan, plan).write({**vals, "content": content})
+            plan._check_after_earlier_versions()
         return True
+
+    def _check_after_earlier_versions(self):
+        """Refuse a version from before the one that it replaces.
+
+        :raises ValidationError: naming both days
+        """
+        for earlier in self.case_file_id.plan_ids - self:
+            if earlier.state == "agreed" and earlier.date > self.date:
+                raise ValidationError(
+                    self.env._(
+                        "Agreed on: %(date)s is before %(earlier)s, the day of version %(version)s, which this one "
+                        "replaces. Correct the date.",
+                        date=format_date(self.env, self.date),
+                        earlier=format_date(self.env, earlier.date),
+                        version=earlier.version,
+                    )
+                )
 
     @api.model
     def _check_not_server_fields(self, vals):
@@ -270,6 +286,11 @@ class CasePlan(models.Model):
                         plan.display_name,
                     )
                 )
+
+    @api.model
+    def _fields_of_closed_files(self):
+        # The signed paper may come back after the file has been closed.
+        return super()._fields_of_closed_files() | self._changeable_fields
 
     # ------------------------------------------------------------
     # Actions

@@ -29,16 +29,25 @@ class CaseReferralReport(models.AbstractModel):
             "title": self.env._("Referral of %s", name),
             "sender": " · ".join(self._address(company.partner_id)),
             "recipient": self._address(partner),
-            "offer": referral.offer,
+            "opening": self.env._(
+                "we accompany a young person in the project “%(grant)s” and ask for your support: %(offer)s.",
+                # sudo: the name of the grant stands at the head of the letter.
+                grant=referral.sudo().grant_id.name,
+                offer=referral.offer,
+            ),
             "facts": [
                 {"label": self._title(record, field), "text": self._text(record, field)}
                 for record, field in referral._released_facts()
             ],
             "key_worker": case.sudo().key_worker_id.name,
             "phone": case.sudo().key_worker_id.work_phone,
-            "released_by": self._label(referral, "released_by"),
-            "released_on": format_date(self.env, referral.released_on),
-            "released_until": format_date(self.env, referral.released_until),
+            "release": self.env._(
+                "Released for you on %(date)s by: %(who)s. The release holds until %(until)s. Please use these data "
+                "for this purpose only and do not pass them on.",
+                date=format_date(self.env, referral.released_on),
+                who=self._label(referral, "released_by"),
+                until=format_date(self.env, referral.released_until),
+            ),
         }
 
     def _address(self, partner):

@@ -98,6 +98,19 @@ class TestCasePlan(JustiqCommon):
         with self.assertRefused("Agreed On", "future"):
             self.plan.action_agree()
 
+    def test_no_version_from_before_the_one_it_replaces(self):
+        self._agreed()
+        second = self._create_plan(self.enrolment, date=date(2020, 2, 9))
+        with self.assertRefused("02/09/2020", "02/10/2020", "version 1"):
+            second.action_agree()
+
+    def test_signed_paper_may_come_after_the_closing(self):
+        plan = self._agreed()
+        self._close_case(self.case)
+        plan.with_user(self.user).signed_on = date(2020, 2, 11)
+        with self.assertRefused():
+            self._create_plan(self.enrolment)
+
     def test_content_is_kept_in_the_language_of_the_provider(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.company.partner_id.lang = "de_DE"

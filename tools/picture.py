@@ -110,7 +110,7 @@ def _label(label, angle):
     x, y = _point(angle, 1.1)
     side = math.cos(angle)
     anchor = "middle" if abs(side) < 0.2 else "start" if side > 0 else "end"
-    lines = textwrap.wrap(label, 22)[:3]
+    lines = textwrap.wrap(label, 16)[:3]
     # Above the picture the last line is next to it, below the first one.
     top = y + 4 + 15 * (len(lines) - 1) * (math.sin(angle) - 1) / 2
     return Markup().join(_text(x, top + 15 * index, line, anchor) for index, line in enumerate(lines))

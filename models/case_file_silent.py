@@ -39,7 +39,7 @@ class CaseFile(models.Model):
         if operator != "in":
             return NotImplemented
         # sudo: the setting of a provider says nothing about its files.
-        companies = self.env["res.company"].sudo().search([], order="id")
+        companies = self.env["res.company"].sudo().search([("silent_days", ">", 0)])
         silent = Domain.OR(
             Domain("company_id", "in", same.ids)
             & (

@@ -34,7 +34,7 @@ tours.add("justiq_case_worker_starts_her_day", {
         open(".modal button[name='action_save_entry']", "save"),
         see(`.o_justiq_my_day:not(:has(section[data-part='silent']))`, "the file is not silent any more"),
         open(`${part("files")} li:contains('Muster, Mia') button.btn-link`, "open the file"),
-        open(".o_form_view .oe_button_box button:has(.fa-history)", "open the timeline"),
+        open(".oe_stat_button:has(.fa-history)", "open the timeline"),
         open(".o_list_view .o_data_row:contains('Bewerbung besprochen') td[name='text']", "open the entry"),
         see(".o_form_view .o_field_widget[name='text']:contains('Bewerbung besprochen')", "the entry itself"),
     ],

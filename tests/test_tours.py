@@ -60,6 +60,33 @@ class TestTours(JustiqCommon, HttpCase):
 
 
 @tagged("browser", "post_install", "-at_install")
+class TestCaseFileTour(JustiqCommon, HttpCase):
+    """First contact with one young person, in German: searched, opened, enrolled with consent."""
+
+    allow_end_on_form = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("de_DE")
+        cls.env["ir.module.module"]._load_module_terms(["base", "web", "mail", "hr", "justiq"], ["de_DE"])
+        for role, user in cls.users.items():
+            user.write({"lang": "de_DE", "tz": "Europe/Berlin", "password": f"test_{role}"})
+        cls.grant.name = "Vorhaben Tourstadt"
+        cls.grant.state = "running"
+
+    def _tour(self, name, role):
+        self.start_tour("/odoo", name, login=self.users[role].login, timeout=120)
+
+    def test_the_first_contact_becomes_a_case_file(self):
+        self._tour("justiq_case_worker_opens_case_file", "case_worker")
+        case = self.env["justiq.case.file"].search([("last_name", "=", "Neuland")])
+        self.assertEqual(case.consent_ids.mapped("purpose"), ["esf_data"])
+        self.assertEqual(case.enrolment_ids.legal_basis_date, date(2020, 9, 1))
+        self.assertEqual(case.person_count, 1)
+
+
+@tagged("browser", "post_install", "-at_install")
 class TestClickEverywhere(JustiqCommon, HttpCase):
     """Odoo's own test that opens every menu, view and filter."""
 

@@ -7,14 +7,14 @@ from . import test_attacks
 from . import test_belief
 from . import test_budget_figures
 from . import test_case
+from . import test_case_appointment
 from . import test_case_assessment
 from . import test_case_closing
-from . import test_case_appointment
 from . import test_case_contact
+from . import test_case_file_silent
 from . import test_case_goal
 from . import test_case_import
 from . import test_case_merge
-from . import test_case_file_silent
 from . import test_case_note
 from . import test_case_plan
 from . import test_case_referral
@@ -37,10 +37,10 @@ from . import test_micro_project
 from . import test_migration_closing
 from . import test_migration_enrolment
 from . import test_migration_funding
+from . import test_migration_myday
 from . import test_migration_outreach
 from . import test_migration_search
 from . import test_money
-from . import test_migration_myday
 from . import test_my_day
 from . import test_my_day_screen
 from . import test_offenbach
@@ -61,5 +61,6 @@ from . import test_take_over
 from . import test_tour_enrolment
 from . import test_tour_take_over
 from . import test_tours
+from . import test_uninstall
 from . import test_voucher
 from . import test_wizards

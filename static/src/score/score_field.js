@@ -33,6 +33,7 @@ registry.category("fields").add("justiq_score", {
     component: ScoreField,
     displayName: _t("Score on a scale"),
     supportedTypes: ["integer"],
+    extractProps: (fieldInfo, dynamicInfo) => ({ readonly: dynamicInfo.readonly }),
     fieldDependencies: [
         { name: "scale_min", type: "integer" },
         { name: "scale_max", type: "integer" },

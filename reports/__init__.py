@@ -13,3 +13,4 @@ from . import micro_project_roster_report
 
 # funding
 from . import funding_year_report
+from . import fund_call_report

@@ -6,10 +6,11 @@ set -euo pipefail
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/env.sh"
 trap - ERR # the stages report themselves
 
-STAGES=(lint tests translations demo uninstall)
+STAGES=(lint tests accounting translations demo uninstall)
 declare -A TITLES=(
     [lint]="Linters"
     [tests]="Tests, on a new database without demo data"
+    [accounting]="Together with accounting and timesheets, which are not dependencies"
     [translations]="Translations"
     [demo]="Installation and update with demo data, without any warning"
     [uninstall]="Uninstallation"
@@ -18,6 +19,7 @@ declare -A TITLES=(
 PLAIN="justiq_test_$CHECKOUT_KEY"
 DEMO="justiq_test_demo_$CHECKOUT_KEY"
 KEPT="justiq_test_kept_$CHECKOUT_KEY"
+BOOKS="justiq_test_books_$CHECKOUT_KEY"
 
 drop() { odoo db drop "$1" >/dev/null 2>&1 || true; }
 
@@ -84,6 +86,18 @@ tests() {
     run_pytest "$PLAIN" --numprocesses="$(nproc)" --dist=loadscope "$MODULE/tests"
 }
 
+# What changes where the provider has Odoo's accounting and timesheets; elsewhere these tests are skipped.
+accounting() {
+    drop "$BOOKS"
+    logged accounting odoo -d "$BOOKS" -i justiq,account,hr_timesheet --stop-after-init --no-http || {
+        drop "$BOOKS"
+        return 1
+    }
+    run_pytest "$BOOKS" --junitxml="$BUILD/tests_accounting.xml" "$MODULE/tests/test_voucher_accounting.py" \
+        "$MODULE/tests/test_voucher.py"
+    drop "$BOOKS"
+}
+
 translations() {
     exists "$PLAIN" || plain_database
     logged export odoo i18n export -d "$PLAIN" -l pot -o "$BUILD/justiq.pot" justiq
@@ -138,6 +152,7 @@ all_stages() {
     done
     drop "$PLAIN"
     drop "$DEMO"
+    drop "$BOOKS"
     say $'\n'"=== Summary ==="
     printf '%s\n' "${summary[@]}"
     # For whoever counts: each single test, and each other stage as one.

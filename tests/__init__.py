@@ -30,6 +30,7 @@ from . import test_enrolment_answers
 from . import test_enrolment_completeness
 from . import test_financing_plan
 from . import test_finding
+from . import test_fund_call
 from . import test_funding_year
 from . import test_grant
 from . import test_import
@@ -39,6 +40,7 @@ from . import test_migration_enrolment
 from . import test_migration_funding
 from . import test_migration_myday
 from . import test_migration_outreach
+from . import test_migration_myday
 from . import test_migration_search
 from . import test_money
 from . import test_my_day
@@ -63,4 +65,5 @@ from . import test_tour_take_over
 from . import test_tours
 from . import test_uninstall
 from . import test_voucher
+from . import test_voucher_accounting
 from . import test_wizards

@@ -206,6 +206,11 @@ NEW = {
         "source": "municipality_cash",
         "planned_amount": 100.0,
     },
+    "justiq.fund.call": lambda test, world: {
+        "grant_id": world.grant.id,
+        "date_start": date(2020, 3, 1),
+        "extra_amount": 100.0,
+    },
     "justiq.flat.rate": lambda test, world: {
         "grant_id": test._create_grant(company_id=world.company.id).id,
         "cost_category_id": test.env.ref("justiq.cost_flat_rate").id,
@@ -387,6 +392,7 @@ CHANGE = {
     "justiq.enrolment": {"date_exit": date(2020, 12, 31)},
     "justiq.financing.line": {"received_amount": 50.0},
     "justiq.flat.rate": {"rate": 26.0},
+    "justiq.fund.call": {"extra_amount": 50.0},
     "justiq.finding": {"justification": "The others come from the next street."},
     "justiq.funding.year": {"date_end": date(2020, 12, 31)},
     "justiq.micro.project.staff": {"role": "Town planner"},

@@ -1,0 +1,298 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..tools import money
+from .funding_voucher import READERS
+
+FIGURES = (
+    "due_amount",
+    "due_esf_amount",
+    "extra_esf_amount",
+    "spent_esf_amount",
+    "received_before",
+    "requested_before",
+    "in_hand_amount",
+    "amount",
+)
+# What a call rests on; it stays as it was sent.
+FIXED = {"grant_id", "date_start", "date_end", "extra_amount", "extra_note"}
+
+
+class FundCall(models.Model):
+    """A call for funds (Mittelabruf): what falls due soon, minus what is in hand.
+
+    Call amount = ESF money of the payments due in the period, further payments
+    included, minus what is in hand; never below zero. In hand = received and
+    requested so far, minus ESF money of everything paid before the period. A
+    draft shows the figures of today; a call that was sent keeps its own.
+
+    The figures are for the funder's portal; nothing is transmitted. Coordination
+    and finance write the calls of their companies, team lead and auditor read.
+    """
+
+    _name = "justiq.fund.call"
+    _inherit = ["mail.thread", "justiq.transition.mixin", "justiq.computed.mixin"]
+    _description = "Call for Funds"
+    _order = "date_start desc, id desc"
+
+    _initial_states = ("draft",)
+    _transitions = {
+        ("draft", "sent"): "justiq.group_coordinator,justiq.group_finance",
+        ("sent", "draft"): "justiq.group_coordinator,justiq.group_finance",
+        ("sent", "received"): "justiq.group_coordinator,justiq.group_finance",
+        ("received", "sent"): "justiq.group_coordinator,justiq.group_finance",
+    }
+
+    grant_id = fields.Many2one(
+        comodel_name="justiq.grant", required=True, ondelete="restrict", index=True, tracking=True
+    )
+    company_id = fields.Many2one(related="grant_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="grant_id.company_id.currency_id", store=True, precompute=True)
+    state = fields.Selection(
+        selection=[("draft", "Draft"), ("sent", "Sent"), ("received", "Received")],
+        required=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+    )
+    date_start = fields.Date(string="Due from", required=True, default=fields.Date.context_today, copy=False)
+    date_end = fields.Date(
+        string="Due until",
+        compute="_compute_date_end",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        copy=False,
+        help="Proposed from the number of days of the grant.",
+    )
+    extra_amount = fields.Monetary(
+        string="Further Payments", copy=False, help="Due in the period without a voucher yet, for example wages."
+    )
+    extra_note = fields.Char(string="Which Ones", copy=False)
+    sent_on = fields.Date(readonly=True, copy=False)
+    called_amount = fields.Monetary(string="Called", readonly=True, copy=False)
+    received_amount = fields.Monetary(string="Received", copy=False, tracking=True)
+    received_on = fields.Date(copy=False)
+    figures = fields.Json(readonly=True, copy=False, export_string_translation=False)
+    # Payees are among them, so only who reads vouchers reads them.
+    voucher_rows = fields.Json(readonly=True, copy=False, export_string_translation=False, groups=READERS)
+
+    # figures: of today in a draft, else those that were sent
+    due_amount = fields.Monetary(string="Payments Due", compute="_compute_figures")
+    due_esf_amount = fields.Monetary(string="ESF Money of Payments Due", compute="_compute_figures")
+    extra_esf_amount = fields.Monetary(string="ESF Money of Further Payments", compute="_compute_figures")
+    spent_esf_amount = fields.Monetary(string="ESF Money Spent Before", compute="_compute_figures")
+    received_before = fields.Monetary(string="Received so Far", compute="_compute_figures")
+    requested_before = fields.Monetary(string="Requested, Not Received Yet", compute="_compute_figures")
+    in_hand_amount = fields.Monetary(
+        string="In Hand", compute="_compute_figures", help="Received and requested, minus spent; may be negative."
+    )
+    amount = fields.Monetary(string="Call Amount", compute="_compute_figures")
+
+    _dates_in_order = models.Constraint("CHECK (date_end >= date_start)", "The period must not end before it starts.")
+    _amounts_not_negative = models.Constraint(
+        "CHECK (COALESCE(extra_amount, 0) >= 0 AND COALESCE(received_amount, 0) >= 0)",
+        "Further payments and the received amount must not be negative.",
+    )
+
+    @api.depends("grant_id.name", "date_start")
+    def _compute_display_name(self):
+        for call in self:
+            call.display_name = self.env._(
+                "%(grant)s, call of %(date)s", grant=call.grant_id.name, date=fields.Date.to_string(call.date_start)
+            )
+
+    @api.depends("grant_id", "date_start")
+    def _compute_date_end(self):
+        for call in self:
+            days = call.grant_id.fund_call_days or 42
+            call.date_end = call.date_start and call.date_start + timedelta(days=days - 1)
+
+    @api.depends("state", "grant_id", "date_start", "date_end", "extra_amount", "figures")
+    def _compute_figures(self):
+        for call in self:
+            figures = call.figures or call._current_figures()
+            for name in FIGURES:
+                call[name] = float(figures.get(name, 0))
+
+    # ------------------------------------------------------------
+    # Figures
+    # ------------------------------------------------------------
+
+    def _due_domain(self):
+        """Vouchers paid in the period, and unpaid ones that are due by its end."""
+        paid = Domain("justiq_payment_date", ">=", self.date_start) & Domain("justiq_payment_date", "<=", self.date_end)
+        dated = Domain("justiq_due_date", "<=", self.date_end)
+        undated = Domain("justiq_due_date", "=", False) & (
+            Domain("justiq_voucher_date", "<=", self.date_end)
+            | Domain("justiq_voucher_date", "=", False) & Domain("date", "<=", self.date_end)
+        )
+        unpaid = Domain("justiq_payment_date", "=", False) & (dated | undated)
+        return Domain("justiq_grant_id", "=", self.grant_id.id) & (paid | unpaid)
+
+    def _current_figures(self):
+        """The figures of today, as text to the cent."""
+        self.ensure_one()
+        if not (self.grant_id and self.date_start and self.date_end):
+            return {}
+        # sudo: sums over vouchers and calls of the grant of this call, which the user reads; no voucher is returned.
+        grant, calls = self.grant_id.sudo(), self.sudo().search([("grant_id", "=", self.grant_id.id)]) - self._origin
+        vouchers = self.env["account.analytic.line"].sudo()
+        sums = ["justiq_eligible_amount:sum", "justiq_esf_amount:sum"]
+        due, due_esf = vouchers._read_group(self._due_domain(), [], sums)[0]
+        later = [("justiq_grant_id", "=", grant.id), ("justiq_payment_date", ">=", self.date_start)]
+        ((not_before,),) = vouchers._read_group(later, [], sums[1:])
+        extra_esf = money.percent(self.extra_amount, grant.esf_rate)
+        spent = sum(map(money.exact, grant.funding_year_ids.mapped("esf_spent"))) - money.exact(not_before)
+        received = sum(
+            map(money.exact, calls.filtered(lambda call: call.state == "received").mapped("received_amount"))
+        )
+        requested = sum(map(money.exact, calls.filtered(lambda call: call.state == "sent").mapped("called_amount")))
+        in_hand = received + requested - spent
+        values = (
+            money.exact(due),
+            money.exact(due_esf),
+            extra_esf,
+            spent,
+            received,
+            requested,
+            in_hand,
+            max(money.exact(due_esf) + extra_esf - in_hand, Decimal(0)),
+        )
+        return {name: str(value) for name, value in zip(FIGURES, values, strict=True)}
+
+    def _current_voucher_rows(self):
+        """The payments due, as plain values."""
+        # sudo: of the grant of this call; kept in a field that only they read who read vouchers.
+        vouchers = self.env["account.analytic.line"].sudo().search(self._due_domain())
+        rows = [
+            {
+                "date": fields.Date.to_string(line.justiq_payment_date or line.justiq_due_date or line.date),
+                "number": line.justiq_voucher_number or "",
+                "payee": line.justiq_payee or "",
+                "reason": line.justiq_reason or "",
+                "eligible": str(money.exact(line.justiq_eligible_amount)),
+                "esf": str(money.exact(line.justiq_esf_amount)),
+            }
+            for line in vouchers
+        ]
+        return sorted(rows, key=lambda row: (row["date"], row["number"]))
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_not_frozen({name for vals in vals_list for name in vals})
+        calls = super().create(vals_list)
+        # sudo: the state decides, also for whoever may not read the grant.
+        calls.sudo().grant_id._check_not_closed()
+        return calls
+
+    def write(self, vals):
+        self._check_not_frozen(vals)
+        if FIXED & vals.keys():
+            self._check_draft()
+        if "received_amount" in vals and any(call.state == "draft" for call in self):
+            raise ValidationError(self.env._("Nothing is received on a call that was not sent yet."))
+        moved = self.filtered(lambda call: call.state != vals["state"]) if "state" in vals else self[:0]
+        if moved:
+            # sudo: as above.
+            moved.sudo().grant_id._check_not_closed()
+        result = super().write(vals)
+        for call in moved:
+            call._follow_state()
+        return result
+
+    def _check_not_frozen(self, names):
+        kept = {"figures", "voucher_rows", "called_amount", "sent_on"} & set(names)
+        if kept:
+            raise ValidationError(
+                self.env._("%s: the server keeps this when the call is sent, nobody can enter it.", sorted(kept))
+            )
+
+    def _check_draft(self):
+        for call in self:
+            if call.state != "draft":
+                raise ValidationError(
+                    self.env._("%s was sent and stays as it was sent. Take it back to draft first.", call.display_name)
+                )
+
+    def _follow_state(self):
+        """Keep the figures when the call is sent; forget them when it is taken back.
+
+        :raises ValidationError: where nothing is to be called or was received
+        """
+        if self.state == "draft":
+            self._keep({"figures": False, "voucher_rows": False, "called_amount": 0.0, "sent_on": False})
+        elif self.state == "sent" and not self.figures:
+            figures = self._current_figures()
+            if not money.exact(figures["amount"]):
+                raise ValidationError(
+                    self.env._("%s: no more falls due than is in hand, so nothing can be called.", self.display_name)
+                )
+            today = fields.Date.context_today(self)
+            self._keep(
+                {
+                    "figures": figures,
+                    "voucher_rows": self._current_voucher_rows(),
+                    "called_amount": float(figures["amount"]),
+                    "sent_on": today,
+                }
+            )
+        elif self.state == "sent":
+            self._keep({"received_amount": 0.0, "received_on": False})
+        elif self.state == "received" and not self.received_amount:
+            values = {"received_amount": self.called_amount}
+            self._keep(values if self.received_on else values | {"received_on": fields.Date.context_today(self)})
+
+    def _keep(self, values):
+        """Write what only the server writes."""
+        # sudo: not every role that moves a call reads the payees of its vouchers.
+        super(FundCall, self.sudo()).write(values)  # pylint: disable=super-method-mismatch
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        self._check_draft()
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_send(self):
+        self.write({"state": "sent"})
+
+    def action_receive(self):
+        self.write({"state": "received"})
+
+    def action_draft(self):
+        self.write({"state": "draft"})
+
+    def action_not_received(self):
+        self.write({"state": "sent"})
+
+    def action_view_vouchers(self):
+        self.ensure_one()
+        return self.env["account.analytic.line"]._action_vouchers(self.display_name, list(self._due_domain()))
+
+
+class Grant(models.Model):
+    """How far ahead the funder pays."""
+
+    _inherit = "justiq.grant"
+
+    fund_call_days = fields.Integer(
+        string="Call for Funds: Days Ahead",
+        default=42,
+        help="Within how many days the called money has to be spent, as the grant notice says; often six weeks.",
+    )
+
+    _fund_call_days_plausible = models.Constraint(
+        "CHECK (fund_call_days BETWEEN 1 AND 366)", "Money can be called for 1 to 366 days ahead."
+    )

@@ -1,0 +1,129 @@
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import JustiqCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFundCall(JustiqCommon):
+    """Due payments of a period minus what is in hand."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.grant.esf_rate = 60.0
+        cls.finance = cls.users["finance"]
+        cls._create_voucher(justiq_amount=1000.0, justiq_payment_date=date(2020, 2, 10))  # before: 600 ESF
+        cls._create_voucher(justiq_amount=500.0, justiq_payment_date=date(2020, 3, 10))  # in it: 300 ESF
+        cls.unpaid = {"justiq_payment_date": False, "justiq_voucher_date": date(2020, 3, 1)}
+
+    def _call(self, user=None, **values):
+        values = {"grant_id": self.grant.id, "date_start": date(2020, 3, 1), **values}
+        return self.env["justiq.fund.call"].with_user(user or self.finance).create(values)
+
+    def test_period_is_six_weeks_unless_the_grant_says_otherwise(self):
+        self.assertEqual(self._call().date_end, date(2020, 4, 11))
+        self.grant.fund_call_days = 30
+        self.assertEqual(self._call().date_end, date(2020, 3, 30))
+
+    def test_due_are_payments_of_the_period_and_open_vouchers(self):
+        self._create_voucher(justiq_amount=200.0, justiq_due_date=date(2020, 4, 11), **self.unpaid)
+        self._create_voucher(justiq_amount=5000.0, justiq_due_date=date(2020, 4, 12), **self.unpaid)
+        call = self._call()
+        self.assertEqual((call.due_amount, call.due_esf_amount), (700.0, 420.0))
+
+    def test_without_money_in_hand_what_was_advanced_is_called_too(self):
+        call = self._call(extra_amount=100.0)
+        self.assertEqual((call.spent_esf_amount, call.in_hand_amount), (600.0, -600.0))
+        self.assertEqual(call.amount, 600.0 + 300.0 + 60.0)
+
+    def test_money_in_hand_is_taken_off_whether_received_or_requested(self):
+        first = self._call(date_start=date(2020, 2, 1), date_end=date(2020, 2, 28))
+        first.action_send()
+        self.assertEqual(first.called_amount, 600.0)
+        call = self._call()
+        self.assertEqual((call.requested_before, call.in_hand_amount, call.amount), (600.0, 0.0, 300.0))
+        first.action_receive()
+        first.received_amount = 700.0
+        call.invalidate_recordset()
+        self.assertEqual((call.received_before, call.in_hand_amount, call.amount), (700.0, 100.0, 200.0))
+
+    def test_nothing_is_called_when_enough_is_in_hand(self):
+        first = self._call(extra_amount=10000.0)
+        first.action_send()
+        call = self._call()
+        self.assertEqual(call.amount, 0.0)
+        with self.assertRefused("in hand"):
+            call.action_send()
+
+    @freeze_time("2020-03-02")
+    def test_sent_call_keeps_its_figures(self):
+        call = self._call()
+        call.action_send()
+        self._create_voucher(justiq_amount=800.0, justiq_payment_date=date(2020, 3, 20))
+        call.invalidate_recordset()
+        self.assertEqual((call.due_amount, call.amount, call.sent_on), (500.0, 900.0, date(2020, 3, 2)))
+        call.action_draft()
+        self.assertEqual((call.due_amount, call.called_amount), (1300.0, 0.0))
+
+    def test_received_money_is_what_was_called_unless_entered(self):
+        call = self._call()
+        call.action_send()
+        call.action_receive()
+        self.assertEqual(call.received_amount, 900.0)
+        call.action_not_received()
+        self.assertEqual(call.received_amount, 0.0)
+
+    def test_nobody_changes_what_was_sent(self):
+        call = self._call()
+        call.action_send()
+        for change in (
+            lambda: call.write({"extra_amount": 1.0}),
+            lambda: call.write({"date_end": date(2020, 12, 31)}),
+            call.unlink,
+        ):
+            with self.assertRefused("sent"):
+                change()
+        for values in ({"figures": {}}, {"called_amount": 1.0}, {"voucher_rows": []}):
+            with self.assertRefused("server"):
+                call.write(values)
+        with self.assertRefused("server"):
+            self._call(called_amount=5.0)
+        with self.assertRefused():
+            self._call().action_receive()
+        with self.assertRefused("sent yet"):
+            self._call().received_amount = 5.0
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_roles(self):
+        call = self._call()
+        self._call(self.users["coordinator"]).unlink()
+        for role in ("team_lead", "auditor"):
+            as_user = call.with_user(self.users[role])
+            self.assertEqual(as_user.read()[0]["amount"], 900.0)
+            with self.assertRaises(AccessError):
+                as_user.action_send()
+        self.assertNotIn("voucher_rows", call.with_user(self.users["team_lead"]).read()[0])
+        with self.assertRaises(AccessError):
+            call.with_user(self.users["case_worker"]).read()
+
+    def test_paper_lists_figures_and_payments(self):
+        call = self._call()
+        call.action_send()
+        report = self.env["ir.actions.report"].with_user(self.finance)
+        html = report._render_qweb_html("justiq.report_fund_call", call.ids)[0].decode()
+        self.assertIn("Fee of the trainer", html)
+        self.assertIn("900.00", html)
+        with self.assertRaises(AccessError):
+            report.with_user(self.users["team_lead"])._render_qweb_html("justiq.report_fund_call", call.ids)
+
+    def test_closed_grant_calls_nothing(self):
+        self.env.cr.execute("UPDATE justiq_grant SET state = 'closed' WHERE id = %s", (self.grant.id,))
+        self.env.invalidate_all()
+        with self.assertRefused("closed"):
+            self._call()

@@ -1,0 +1,123 @@
+import unittest
+from datetime import date
+
+from odoo import Command
+from odoo.tests import new_test_user, tagged
+
+from .test_voucher import VoucherCommon
+
+
+@tagged("post_install", "-at_install")
+class TestVoucherAccounting(VoucherCommon):
+    """Bills of Odoo's accounting (module `account`) become vouchers; skipped where it is not installed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if "account.move" not in cls.env:
+            raise unittest.SkipTest("the module account is not installed")
+        cls.accountant = new_test_user(
+            cls.env, "accountant", groups="account.group_account_user", company_id=cls.company.id
+        )
+        if not cls.company.chart_template:
+            cls.env["account.chart.template"].try_loading("generic_coa", company=cls.company, install_demo=False)
+        cls.vendor = cls.env["res.partner"].create({"name": "Farben Schmidt"})
+
+    def _bill(self, amount=120.0, share=100.0):
+        bill = (
+            self.env["account.move"]
+            .with_user(self.accountant)
+            .create(
+                {
+                    "move_type": "in_invoice",
+                    "partner_id": self.vendor.id,
+                    "ref": "B 17",
+                    "invoice_date": date(2020, 3, 1),
+                    "date": date(2020, 3, 1),
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "name": "Spray paint",
+                                "price_unit": amount,
+                                "tax_ids": [],
+                                "analytic_distribution": {str(self.account.id): share},
+                            }
+                        )
+                    ],
+                }
+            )
+        )
+        bill.action_post()
+        return bill
+
+    def _vouchers(self):
+        return (
+            self.env["account.analytic.line"].with_user(self.finance).search([("justiq_grant_id", "=", self.grant.id)])
+        )
+
+    def test_posted_bill_is_in_the_list_of_finance(self):
+        self._bill()
+        voucher = self._vouchers()
+        self.assertEqual((voucher.justiq_amount, voucher.justiq_payee), (120.0, "Farben Schmidt"))
+        self.assertFalse(voucher.justiq_by_hand)
+        voucher.write({"justiq_cost_category_id": self.fees.id, "justiq_payment_date": date(2020, 3, 20)})
+        self.assertEqual(self.line.spent_amount, 120.0)
+
+    def test_half_of_a_bill_is_half_a_voucher(self):
+        self._bill(share=50.0)
+        self.assertEqual(self._vouchers().justiq_amount, 60.0)
+
+    def test_reset_bill_takes_its_voucher_back(self):
+        bill = self._bill()
+        self._vouchers().write({"justiq_cost_category_id": self.fees.id, "justiq_payment_date": date(2020, 3, 20)})
+        bill.button_draft()
+        self.assertFalse(self._vouchers())
+        self.assertEqual(self.line.spent_amount, 0.0)
+
+    def test_accountant_without_a_role_of_ours_works_on(self):
+        self._bill()
+        items = self.env["account.analytic.line"].with_user(self.accountant)
+        self.assertTrue(items.search([("auto_account_id", "=", self.account.id)]))
+
+    def test_accountant_who_is_finance_too_sees_all_items(self):
+        self.accountant.group_ids = [Command.link(self.env.ref("justiq.group_finance").id)]
+        other = self.env["account.analytic.line"].create(
+            {"name": "Toys", "amount": -5.0, "account_id": self._create_department().id}
+        )
+        self.assertEqual(other.with_user(self.accountant).search([("id", "=", other.id)]), other)
+
+
+@tagged("post_install", "-at_install")
+class TestVoucherTimesheet(VoucherCommon):
+    """Timesheets (module `hr_timesheet`) become vouchers; skipped where it is not installed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if "project.project" not in cls.env or "hourly_cost" not in cls.env["hr.employee"]._fields:
+            raise unittest.SkipTest("the module hr_timesheet is not installed")
+        column = cls.account.plan_id._column_name()
+        cls.project = cls.env["project.project"].create(
+            {"name": "Case Management", "allow_timesheets": True, column: cls.account.id}
+        )
+        cls.case_worker.hourly_cost = 30.0
+        cls.users["case_worker"].group_ids += cls.env.ref("hr_timesheet.group_hr_timesheet_user")
+
+    def _work(self):
+        timesheets = self.env["account.analytic.line"].with_user(self.users["case_worker"])
+        return timesheets.create(
+            {"project_id": self.project.id, "name": "Visits", "unit_amount": 2.0, "date": date(2020, 3, 2)}
+        )
+
+    def test_hours_of_a_case_worker_are_a_voucher(self):
+        line = self._work()
+        voucher = line.with_user(self.finance)
+        self.assertEqual((voucher.justiq_grant_id, voucher.justiq_amount), (self.grant, 60.0))
+        voucher.write({"justiq_cost_category_id": self.fees.id, "justiq_payment_date": date(2020, 3, 31)})
+        self.assertEqual(self.line.spent_amount, 60.0)
+
+    def test_case_worker_changes_her_hours_and_sees_nothing_of_the_voucher(self):
+        line = self._work()
+        line.unit_amount = 3.0
+        self.assertEqual(line.sudo().justiq_amount, 90.0)
+        self.assertNotIn("justiq_payee", line.read()[0])

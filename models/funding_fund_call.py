@@ -255,7 +255,7 @@ class FundCall(models.Model):
     def _keep(self, values):
         """Write what only the server writes."""
         # sudo: not every role that moves a call reads the payees of its vouchers.
-        super(FundCall, self.sudo()).write(values)  # pylint: disable=super-method-mismatch
+        return super(FundCall, self.sudo()).write(values)  # pylint: disable=super-method-mismatch
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):

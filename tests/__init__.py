@@ -40,7 +40,6 @@ from . import test_migration_enrolment
 from . import test_migration_funding
 from . import test_migration_myday
 from . import test_migration_outreach
-from . import test_migration_myday
 from . import test_migration_search
 from . import test_money
 from . import test_my_day

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import yaml
@@ -10,6 +11,8 @@ from odoo.tools import file_path
 from .common import JustiqCommon
 
 OFFENBACH = yaml.safe_load(Path(file_path("justiq/tests/data/offenbach_finance.yaml")).read_text(encoding="utf-8"))
+
+CENT = Decimal("0.01")
 
 
 @tagged("post_install", "-at_install")
@@ -123,6 +126,80 @@ class TestOffenbach(JustiqCommon):
             self.projects[name].session_ids.attendance_ids.write({"state": "absent"})
         with self.assertRefused("S21", "2"):
             self.grant.state = "closed"
+
+    # ------------------------------------------------------------
+    # Plan and vouchers, against sums in plain Python
+    # ------------------------------------------------------------
+
+    def _plan_total(self):
+        """Plan each year so that all years are the total of the file, shared by days; the remainder in the last."""
+        total, planned = Decimal(str(OFFENBACH["grant"]["total_eligible"])), Decimal(0)
+        years = self.grant.funding_year_ids.sorted("date_start")
+        for year in years:
+            own = sum(Decimal(str(line.planned_amount)) for line in year.budget_line_ids)
+            amount = (total * int(year.month_count) / 42).quantize(CENT) if year != years[-1] else total - planned
+            self._create_budget_line(
+                year,
+                float(((amount - own) * Decimal("0.6")).quantize(CENT)),
+                code="CM",
+                planned=float(amount - own),
+                cost_category_id=self.env.ref("justiq.cost_staff").id,
+            )
+            planned += amount
+        return years
+
+    def test_plan_and_its_shares_reconcile_to_the_cent(self):
+        financing = OFFENBACH["grant"]["financing"]
+        shares = {"esf": 60.0, "municipality_cash": 25.71, "seconded_staff": 14.29}
+        self.grant.write({f"share_{source}": share for source, share in shares.items()})
+        self.assertEqual(self.grant.own_share_percent, OFFENBACH["expected"]["own_share_percent"])
+        years = self._plan_total()
+        for year in years:
+            year.action_propose_financing()
+            year.state = "approved"
+        income = {source: Decimal(0) for source in shares}
+        for line in years.financing_line_ids:
+            income[line.source] += Decimal(str(line.planned_amount))
+        total = Decimal(str(OFFENBACH["grant"]["total_eligible"]))
+        self.assertEqual(sum(Decimal(str(year.planned_amount)) for year in years), total)
+        self.assertEqual(sum(income.values()), total)
+        self.assertAlmostEqual(income["esf"], Decimal(str(financing["esf_and_federal"])), delta=Decimal("0.02"))
+        own = income["municipality_cash"] + income["seconded_staff"]
+        self.assertAlmostEqual(own, Decimal(str(OFFENBACH["expected"]["own_share"])), delta=Decimal("0.02"))
+
+    def test_vouchers_reconcile_to_the_cent(self):
+        years = self._plan_total()
+        account, staff = self._account(self.bausteine["CM"]), self.env.ref("justiq.cost_staff")
+        spent, esf = Decimal(0), Decimal(0)
+        for year in years:
+            line = year.budget_line_ids.filtered(lambda line: line.cost_category_id == staff)
+            planned, money = Decimal(str(line.planned_amount)), Decimal(str(line.esf_amount))
+            amount = (planned / 3).quantize(CENT)
+            for part in (amount, amount, planned - 2 * amount):
+                self._create_voucher(
+                    account=account,
+                    justiq_amount=float(part),
+                    justiq_payment_date=year.date_end,
+                    justiq_cost_category_id=staff.id,
+                )
+                spent += part
+                esf += (part * money / planned).quantize(CENT, rounding=ROUND_HALF_UP)
+            self.assertEqual(line.left_amount, 0.0)
+        for row in OFFENBACH["micro_projects"]:
+            project = self.projects[row["name"]]
+            self._create_voucher(
+                account=self._project_account(project),
+                justiq_amount=row["esf"],
+                justiq_payment_date=project.date_end,
+                justiq_cost_category_id=self.category.id,
+            )
+            self.assertEqual(project.esf_spent, row["esf"])
+            spent += Decimal(str(row["esf"]))
+            esf += Decimal(str(row["esf"]))
+        self.assertEqual(spent, Decimal(str(OFFENBACH["grant"]["total_eligible"])))
+        self.assertEqual(sum(Decimal(str(year.spent_amount)) for year in years), spent)
+        self.assertEqual(sum(Decimal(str(year.esf_spent)) for year in years), esf)
+        self.assertFalse(years.finding_ids.filtered(lambda finding: finding.state == "open"))
 
     def test_bausteine_of_the_file(self):
         self.assertEqual(set(self.grant.baustein_ids.mapped("code")), set(OFFENBACH["grant"]["bausteine"]))

@@ -401,6 +401,7 @@ CHANGE = {
     "justiq.question": {"is_mandatory": True},
     "justiq.outreach.contact": {"minutes": 45},
     "justiq.reconciliation.line": {"detail": "Something else"},
+    "justiq.participation.report": {"hours": 9.0},
     "justiq.reconciliation": {"date": date(2020, 6, 30)},
     "justiq.session": {"topic": "Sketches"},
 }

@@ -34,7 +34,7 @@ SEARCHES = {
 READS = {
     "read": lambda record: record.read(["display_name"]),
     "web_read": lambda record: record.web_read({"display_name": {}}),
-    "export_data": lambda record: record.export_data(["id", "display_name"]),
+    "export_data": lambda record: record.export_data([".id", "display_name"]),
     "copy": lambda record: record.copy(),
 }
 

@@ -8,6 +8,7 @@ from . import programme_baustein
 from . import programme_question
 from . import programme_requirement
 from . import programme_consent_form
+from . import programme_requirement_certificate
 from . import programme_finding
 from . import programme_computed_mixin
 from . import programme_checked_mixin
@@ -29,6 +30,12 @@ from . import case_closed_mixin
 from . import case_satellite_mixin
 from . import case_organisation_mixin
 from . import case_file
+from . import case_professional_mixin
+from . import case_key_worker
+from . import case_handover
+from . import case_access
+from . import case_file_access
+from . import case_file_key_worker
 from . import case_activity
 from . import case_report_access
 from . import case_file_sections
@@ -43,6 +50,7 @@ from . import case_enrolment_reminder
 from . import case_own_questions
 from . import case_grant
 from . import case_participation
+from . import case_participation_professional
 from . import case_note
 from . import case_note_quick_entry
 from . import case_contact
@@ -54,6 +62,7 @@ from . import case_calendar_event
 from . import case_file_appointment
 from . import case_timeline
 from . import case_my_day
+from . import case_handover_my_day
 from . import case_contact_release
 from . import case_consent
 from . import case_file_consent
@@ -97,6 +106,7 @@ from . import micro_project_catalogue
 from . import micro_project_kind
 from . import micro_project
 from . import micro_project_requirements
+from . import micro_project_professional
 from . import micro_project_staff
 from . import micro_project_cooperation
 from . import micro_project_session
@@ -105,6 +115,8 @@ from . import micro_project_attendance
 from . import micro_project_totals
 from . import micro_project_grant
 from . import micro_project_timeline
+from . import micro_project_grant_certificate
+from . import micro_project_employee_skill
 from . import micro_project_my_day
 from . import micro_project_take_over
 from . import micro_project_participation_report

@@ -17,8 +17,9 @@ class CaseFile(models.Model):
     Young people are never contacts of the address book, which every employee
     can open. A case worker reads and writes the files whose key worker she is;
     the team lead reads, writes, closes, reopens and deletes the files of the own
-    companies. Nobody else sees anything of it; where a record of somebody else refers to a
-    file, the label is its reference.
+    companies. A colleague does so while a `justiq.case.access` opens the file to her. Nobody
+    else sees anything of it; where a record of somebody else refers to a file, the label
+    is its reference.
     """
 
     _name = "justiq.case.file"
@@ -126,6 +127,7 @@ class CaseFile(models.Model):
             else:
                 case.display_name = case.reference
 
+    @api.depends("key_worker_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_accessible(self):
         readable = self._origin.sudo(False)._filtered_access("read")

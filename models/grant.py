@@ -174,7 +174,7 @@ class Grant(models.Model):
             if model._name != self._name:
                 model.sudo().with_context(active_test=False).search(
                     [(model._requirement_grant_field, "in", self.ids)]
-                )._check_requirements()
+                )._check_again()
 
     # ------------------------------------------------------------
     # CRUD

@@ -32,4 +32,4 @@ class MicroProjectKind(models.Model):
         # sudo: projects of all providers are bound; nothing is returned.
         self.env["justiq.micro.project"].sudo().with_context(active_test=False).search(
             [("kind_id", "in", self.ids)]
-        )._check_requirements()
+        )._check_again()

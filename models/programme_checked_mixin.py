@@ -33,9 +33,10 @@ class RequirementCheck(NamedTuple):
     fields: tuple
     states: tuple
     ahead: tuple
+    new_only: bool
 
 
-def requirement_check(label, *, fields, states=(), ahead=()):
+def requirement_check(label, *, fields, states=(), ahead=(), new_only=False):
     """Declare a method `_requirement_<name>` of a checked model as a check.
 
     The method gets the records and the `justiq.requirement` and returns a
@@ -46,10 +47,14 @@ def requirement_check(label, *, fields, states=(), ahead=()):
     :param states: states in which the rule binds (empty: always)
     :param ahead: states in which a deviation already shows as a finding,
         although the rule does not bind yet
+    :param new_only: a rule that refuses binds what is saved from now on; where it
+        comes to records that exist, or their proof is taken away, a finding opens
     """
 
     def decorate(method):
-        method._requirement_check = RequirementCheck(method, label, tuple(fields), tuple(states), tuple(ahead))
+        method._requirement_check = RequirementCheck(
+            method, label, tuple(fields), tuple(states), tuple(ahead), new_only
+        )
         return method
 
     return decorate
@@ -139,11 +144,21 @@ class CheckedMixin(models.AbstractModel):
 
         :raises ValidationError: naming rule, values, limit and way out
         """
+        self._hold_against_rules()
+
+    def _check_again(self):
+        """Hold existing records against rules, or proofs, that have changed meanwhile."""
+        self._hold_against_rules(existing=True)
+
+    def _hold_against_rules(self, existing=False):
+        checks = self._requirement_checks()
         # sudo: a rule looks at all that it speaks about, whoever saves; a refusal names the record being saved.
         by_grant = self.sudo().grouped(lambda record: record._requirement_grant())
         for grant, records in by_grant.items():
-            rules = grant.programme_id.requirement_ids.filtered(lambda rule: rule.check in self._requirement_checks())
-            blocking = rules.filtered(lambda rule: rule.enforcement == "block")
+            rules = grant.programme_id.requirement_ids.filtered(lambda rule: rule.check in checks)
+            blocking = rules.filtered(
+                lambda rule: rule.enforcement == "block" and not (existing and checks[rule.check].new_only)
+            )
             lock_against_change(blocking)
             records._refuse_deviations(blocking)
             records._record_findings(grant, rules)
@@ -156,7 +171,7 @@ class CheckedMixin(models.AbstractModel):
         )
         for batch in split_every(BATCH_SIZE, records.ids, self.browse):
             batch._lock_for_check()
-            batch._check_requirements()
+            batch._check_again()
 
     @api.model
     def _requirement_programme_path(self):
@@ -204,8 +219,8 @@ class CheckedMixin(models.AbstractModel):
             found = {}
             if check.ahead and rule.enforcement in ("warn", "block"):
                 found |= records._deviations(rule, check.ahead)
-            # A rule that refuses has no finding once it binds.
-            if rule.enforcement == "warn":
+            # A rule that refuses has no finding once it binds, except for what was there before.
+            if rule.enforcement == "warn" or (rule.enforcement == "block" and check.new_only):
                 found |= records._deviations(rule, check.states)
             expected |= {(rule.id, record.id): deviation for record, deviation in found.items()}
         # sudo: findings are the engine's own records; nobody creates them by hand.

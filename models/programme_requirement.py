@@ -72,11 +72,13 @@ class Requirement(models.Model):
     @api.model
     def _selection_check(self):
         """All checks of the rule engine, of whichever checked model."""
-        return [
-            (name, self.env._(check.label))
+        # A check may be one of several models: a rule on professionals binds whatever they are assigned to.
+        labels = {
+            name: self.env._(check.label)
             for model in self._checked_models()
             for name, check in sorted(model._requirement_checks().items())
-        ]
+        }
+        return list(labels.items())
 
     def _checked_models(self):
         """The models that the rule engine looks after, as empty recordsets."""

@@ -14,3 +14,5 @@ from . import micro_project_roster_report
 # funding
 from . import funding_year_report
 from . import fund_call_report
+from . import staff_hours
+from . import staff_report

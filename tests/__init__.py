@@ -7,6 +7,7 @@ from . import test_attacks
 from . import test_belief
 from . import test_budget_figures
 from . import test_case
+from . import test_case_access
 from . import test_case_appointment
 from . import test_case_assessment
 from . import test_case_closing
@@ -33,7 +34,9 @@ from . import test_finding
 from . import test_fund_call
 from . import test_funding_year
 from . import test_grant
+from . import test_handover
 from . import test_import
+from . import test_key_worker
 from . import test_micro_project
 from . import test_migration_closing
 from . import test_migration_enrolment
@@ -56,8 +59,10 @@ from . import test_rule_engine
 from . import test_rule_esf_limits
 from . import test_rule_grant
 from . import test_rule_micro_project
+from . import test_rule_staff
 from . import test_s19_properties
 from . import test_session
+from . import test_staff_report
 from . import test_take_over
 from . import test_tour_enrolment
 from . import test_tour_take_over

@@ -34,6 +34,8 @@ EXIT_ANSWERS = {
     "exit_job_searching": "no",
     "exit_improved": "yes",
 }
+# What a professional needs so that no rule has anything to say (S25 to S28).
+CERTIFICATES = ("social_work", "intercultural", "gender", "local")
 
 
 class JustiqCommon(BaseCommon):
@@ -87,12 +89,30 @@ class JustiqCommon(BaseCommon):
 
     @classmethod
     def _create_employee(cls, name, role=None, **values):
-        return cls.env["hr.employee"].create(
+        employee = cls.env["hr.employee"].create(
             {
                 "name": name,
                 "company_id": cls.company.id,
                 "user_id": cls.users[role].id if role else False,
                 **values,
+            }
+        )
+        for skill in CERTIFICATES:
+            cls._certify(employee, skill)
+        return employee
+
+    @classmethod
+    def _certify(cls, employee, skill, valid_from=date(2000, 1, 1), valid_to=False):
+        """The employee gets a certificate, by the name of its skill in the data of the module."""
+        skill = cls.env.ref(f"justiq.skill_{skill}")
+        return cls.env["hr.employee.skill"].create(
+            {
+                "employee_id": employee.id,
+                "skill_type_id": skill.skill_type_id.id,
+                "skill_id": skill.id,
+                "skill_level_id": skill.skill_type_id.skill_level_ids[:1].id,
+                "valid_from": valid_from,
+                "valid_to": valid_to,
             }
         )
 
@@ -259,6 +279,25 @@ class JustiqCommon(BaseCommon):
                 **values,
             }
         )
+
+    @classmethod
+    def _hand_over(cls, cases, employee, user=None):
+        """The files get another key worker; as the user, or as whoever may."""
+        for key_worker, files in cases.grouped("key_worker_id").items():
+            if key_worker != employee:
+                handover = cls.env["justiq.case.handover"].create(cls._handover_values(files, employee))
+                handover.with_user(user or cls.env.user).action_accept()
+
+    @classmethod
+    def _handover_values(cls, files, employee, **values):
+        return {
+            "company_id": files.company_id.id,
+            "from_id": files.key_worker_id.id,
+            "to_id": employee.id,
+            "case_file_ids": [Command.set(files.ids)],
+            "note": "Change of the team.",
+            **values,
+        }
 
     @classmethod
     def _enrol(cls, case=None, **values):

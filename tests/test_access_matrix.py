@@ -1,13 +1,13 @@
 import logging
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
 import yaml
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import file_path, mute_logger
@@ -22,7 +22,6 @@ OPERATIONS = {"c": "create", "r": "read", "u": "write", "d": "unlink"}
 # Rows of the matrix whose models come with a later issue. When a model comes, the
 # test asks to remove it here, so that its row is tested from that moment on.
 COME_WITH_A_LATER_ISSUE = {
-    "justiq.case.access",
     "justiq.funder.report",
 }
 
@@ -31,19 +30,22 @@ COME_WITH_A_LATER_ISSUE = {
 # other provider's. Records without a company have no limit: "any".
 CASE_MODELS = {
     "justiq.attendance",
-    "justiq.case.closing",
+    "justiq.case.access",
     "justiq.case.assessment",
     "justiq.case.assessment.line",
+    "justiq.case.closing",
     "justiq.case.contact",
     "justiq.case.duplicate",
     "justiq.case.file",
-    "justiq.case.merge",
     "justiq.case.goal",
+    "justiq.case.handover",
+    "justiq.case.key.worker",
     "justiq.case.measure",
+    "justiq.case.merge",
     "justiq.case.note",
-    "justiq.consent",
     "justiq.case.plan",
     "justiq.case.referral",
+    "justiq.consent",
     "justiq.enrolment",
     "justiq.outreach.alias",
     "justiq.outreach.contact",
@@ -334,6 +336,28 @@ NEW = {
         "partner_id": test.municipality.id,
         "offer": "Advice on debts",
     },
+    "justiq.case.key.worker": lambda test, world: {
+        "case_file_id": test._new_case(world).id,
+        "employee_id": world.key_worker.id,
+        "date_from": datetime(2020, 1, 1),
+        "date_to": datetime(2020, 6, 30),
+        "reason": "Before the file was kept here",
+    },
+    "justiq.case.handover": lambda test, world: {
+        "company_id": world.company.id,
+        "from_id": world.key_worker.id,
+        "to_id": test._create_employee("Sue Successor", company_id=world.company.id).id,
+        "case_file_ids": [Command.set(test._new_case(world).ids)],
+        "note": "Change of the team.",
+    },
+    "justiq.case.access": lambda test, world: {
+        "company_id": world.company.id,
+        "kind": "file",
+        "employee_id": test._create_employee("Sue Substitute", company_id=world.company.id).id,
+        "case_file_id": test._new_case(world).id,
+        "reason": "Holiday",
+        "date_end": fields.Date.today() + timedelta(days=14),
+    },
     "justiq.enrolment": lambda test, world: {
         "case_file_id": test._new_case(world).id,
         "grant_id": world.grant.id,
@@ -383,6 +407,9 @@ CHANGE = {
     "justiq.case.duplicate": {"dismissal": "Twins."},
     "justiq.case.file": {"city": "Musterstadt"},
     "justiq.case.merge": {"reason": "Another reason."},
+    "justiq.case.access": {"reason": "A training course"},
+    "justiq.case.handover": {"answer": "With pleasure."},
+    "justiq.case.key.worker": {"reason": "Another reason"},
     "justiq.case.note": {"is_released": True},
     "justiq.consent": {"valid_until": date(2021, 12, 31)},
     "justiq.consent.form": {"text": "May we take a photo of you?"},

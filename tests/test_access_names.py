@@ -75,7 +75,7 @@ class TestNames(JustiqCommon):
     # ------------------------------------------------------------
 
     def test_key_worker_and_team_lead_see_the_name(self):
-        self.case.key_worker_id = self.case_worker
+        self._hand_over(self.case, self.case_worker)
         for role in ("case_worker", "team_lead"):
             case = self.case.with_user(self.users[role])
             self.assertEqual(case.display_name, f"{SECRET}, Zora ({case.reference})")
@@ -305,8 +305,8 @@ class TestNames(JustiqCommon):
 
     def test_label_changes_with_the_access(self):
         user = self.users["case_worker"]
-        self.case.key_worker_id = self.case_worker
+        self._hand_over(self.case, self.case_worker)
         self.assertIn(SECRET, self.case.with_user(user).display_name)
-        self.case.key_worker_id = self.colleague
+        self._hand_over(self.case, self.colleague)
         self.env.invalidate_all()
         self.assertEqual(self.case.with_user(user).sudo().display_name, self.case.reference)

@@ -68,7 +68,7 @@ class TestCaseWork(RoleCase):
             self._as("case_worker", self.colleagues_case).read(["last_name"])
 
     def test_case_worker_loses_a_case_file_that_is_handed_over(self):
-        self.own_case.key_worker_id = self.colleague
+        self._hand_over(self.own_case, self.colleague)
         for record in (self.own_case, self.own_enrolment, self.own_participation):
             self.assertFalse(self._as("case_worker", record).has_access("read"), record._name)
 
@@ -98,7 +98,7 @@ class TestCaseWork(RoleCase):
 
     def test_team_lead_closes_hands_over_and_reopens_case_files(self):
         case = self._as("team_lead", self.own_case)
-        case.key_worker_id = self.colleague
+        self._hand_over(case, self.colleague, self.users["team_lead"])
         self._settle_case(self.own_case)
         case.state = "closed"
         reopen = self.env["justiq.case.reopen"].with_user(self.users["team_lead"])

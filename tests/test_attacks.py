@@ -87,7 +87,7 @@ class TestAttacks(JustiqCommon):
         self._draft("justiq.participation", {"date_end": "2020-06-01"}, spec, participation.ids)
 
     def test_drafts_without_dates_are_no_error(self):
-        self.case.key_worker_id = self.colleague_employee
+        self._hand_over(self.case, self.colleague_employee)
         self._draft("justiq.enrolment", {"date_entry": False}, {"is_counted": {}}, self.enrolment.ids)
         self._draft("justiq.attendance", {}, {"session_date": {}, "hours": {}})
         lines = [Command.create({"state": "present"})]
@@ -109,7 +109,7 @@ class TestAttacks(JustiqCommon):
         outsider = self.env["res.partner"].create({"name": "Outsider", "email": "outsider@example.com"})
         lead = self.case.with_user(self.users["team_lead"])
         lead.message_subscribe(worker.partner_id.ids)
-        lead.key_worker_id = self.colleague_employee
+        self._hand_over(lead, self.colleague_employee, self.users["team_lead"])
         partners = outsider | self.colleague.partner_id
         message = lead.message_post(
             body="Secret", message_type="comment", subtype_xmlid="mail.mt_comment", partner_ids=partners.ids

@@ -327,9 +327,11 @@ class TestParticipation(JustiqCommon):
             participation.date_end = date(2020, 1, 14)
 
     def test_hand_over_of_the_file_keeps_the_key_worker_of_the_past(self):
-        participation = self._participate(code="CM", enrolment=self.enrolment)
-        self.enrolment.case_file_id.key_worker_id = self.team_lead
-        self.assertEqual(participation.key_worker_id, self.case_worker)
+        ended = self._participate(code="CM", enrolment=self.enrolment, date_end=date(2020, 6, 30))
+        running = self._participate(code="CM", enrolment=self.enrolment, date_start=date(2020, 9, 1))
+        self._hand_over(self.enrolment.case_file_id, self.team_lead)
+        self.assertEqual(ended.key_worker_id, self.case_worker)
+        self.assertEqual(running.key_worker_id, self.team_lead)
         self.assertEqual(self._participate(code="ASJ", enrolment=self.enrolment).key_worker_id, self.team_lead)
 
     def test_names_on_the_roster_for_who_leads_or_staffs_it(self):

@@ -72,7 +72,7 @@ class TestCaseAppointment(JustiqCommon):
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_colleague_learns_no_name_from_an_appointment(self):
         self.case.sudo().last_name = "Geheimnis"
-        self.case.sudo().key_worker_id = self.team_lead
+        self._hand_over(self.case.sudo(), self.team_lead)
         event = self.env["calendar.event"].create(self._values(case_file_id=self.case.id))
         as_worker = event.with_user(self.users["case_worker"])
         self.assertNotIn("Geheimnis", str(as_worker.read()))

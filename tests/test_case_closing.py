@@ -76,7 +76,7 @@ class TestClosing(ClosingCase):
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_the_dialog_tells_nothing_of_a_foreign_file(self):
-        self.case.key_worker_id = self._create_employee("Conny Colleague")
+        self._hand_over(self.case, self._create_employee("Conny Colleague"))
         wizard = self.env["justiq.case.close"].with_user(self.users["case_worker"])
         with self.assertRaises(AccessError):
             dialog = wizard.create(
@@ -343,7 +343,7 @@ class TestClosedFile(ClosingCase):
 
     def test_another_key_worker_can_take_it_over(self):
         colleague = self._create_employee("Conny Colleague")
-        self.case.with_user(self.users["team_lead"]).key_worker_id = colleague
+        self._hand_over(self.case, colleague, self.users["team_lead"])
         self.assertEqual(self.case.key_worker_id, colleague)
 
     def test_a_reopened_file_can_be_written_again(self):

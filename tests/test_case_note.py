@@ -127,7 +127,7 @@ class TestCaseNote(JustiqCommon):
         self.assertEqual(foreign.with_user(self.users["team_lead"]).text, "Spoke about the next step.")
 
     def test_log_goes_with_the_file_to_the_next_key_worker(self):
-        self.case.key_worker_id = self.team_lead
+        self._hand_over(self.case, self.team_lead)
         self.assertFalse(self._note_model(self.user).search([("id", "=", self.note.id)]))
         self.assertEqual(self.note.with_user(self.users["team_lead"]).author_id, self.user)
 

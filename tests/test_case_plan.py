@@ -49,7 +49,7 @@ class TestCasePlan(JustiqCommon):
         before = str(plan.preview)
         self.measure.write({"name": "Something else", "is_done": True})
         self.contact.name = "Another Name"
-        self.case.key_worker_id = self.team_lead
+        self._hand_over(self.case, self.team_lead)
         self.goal.unlink()
         self.env.invalidate_all()
         self.assertEqual(str(plan.preview), before)
@@ -192,7 +192,7 @@ class TestCasePlan(JustiqCommon):
             [("res_model", "=", plan._name), ("res_field", "=", "scan"), ("res_id", "=", plan.id)]
         )
         self.assertTrue(scan.with_user(self.user).datas)
-        self.case.key_worker_id = self.team_lead
+        self._hand_over(self.case, self.team_lead)
         self.env.invalidate_all()
         for role in ("case_worker", "coordinator", "manager"):
             with self.subTest(role=role), self.assertRefused(error=AccessError):

@@ -80,7 +80,7 @@ class TestCaseReports(CaseReportCommon):
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_only_who_may_read_the_file_prints(self):
         self.referral.write({**RELEASE, "release_reason": True})
-        self.case.key_worker_id = self.team_lead
+        self._hand_over(self.case, self.team_lead)
         for report, record in ((PLAN, self.plan), (LETTER, self.referral)):
             with self.assertRaises(AccessError):
                 self._html(report, record)

@@ -163,7 +163,7 @@ class TestCaseTimeline(JustiqCommon):
         foreign = self._timeline(self.other, "team_lead")
         with mute_logger("odoo.addons.base.models.ir_rule"), self.assertRaises(AccessError):
             foreign.with_user(self.users["case_worker"]).read(["text"])
-        self.case.key_worker_id = self.other.key_worker_id
+        self._hand_over(self.case, self.other.key_worker_id)
         self.assertFalse(self._timeline())
 
     @mute_logger("odoo.addons.base.models.ir_model")

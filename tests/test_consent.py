@@ -326,7 +326,7 @@ class TestConsentAccess(ConsentCase):
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_colleagues_neither_read_nor_withdraw_it(self):
         colleague = self._create_employee("Conny Colleague")
-        self.case.key_worker_id = colleague
+        self._hand_over(self.case, colleague)
         consent = self.consent.with_user(self.users["case_worker"])
         for attempt in (
             lambda: consent.read(["purpose"]),
@@ -360,7 +360,7 @@ class TestConsentAccess(ConsentCase):
         ]
         self.assertIn("Signature of the legal guardian", html.decode())
         self.assertNotIn("Signature of the young person", html.decode(), "11 years old")
-        self.case.key_worker_id = self._create_employee("Conny Colleague")
+        self._hand_over(self.case, self._create_employee("Conny Colleague"))
         with mute_logger("odoo.addons.base.models.ir_rule"), self.assertRaises(AccessError):
             report.with_user(self.users["case_worker"])._render_qweb_html("justiq.report_consent_form", wizard.ids)
 

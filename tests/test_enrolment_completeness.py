@@ -233,7 +233,7 @@ class TestExitData(JustiqCommon):
 
     def test_daily_job_follows_what_has_changed_elsewhere(self):
         self._leave()
-        self.case.key_worker_id = self.team_lead
+        self._hand_over(self.case, self.team_lead)
         self._cron()
         self.assertEqual(self._reminders().user_id, self.users["team_lead"])
         self.programme.exit_data_days = 14

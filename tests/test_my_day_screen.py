@@ -82,7 +82,7 @@ class TestMyDayScreen(JustiqCommon):
 
     def test_appointment_after_a_hand_over_tells_no_name(self):
         self._create_event(name="Appointment 1", case_file_id=self.mine.id)
-        self.mine.key_worker_id = self.colleague
+        self._hand_over(self.mine, self.colleague)
         [item] = self._day()["agenda"]
         self.assertEqual((item["title"], item["case"]), ("Appointment 1", False))
 

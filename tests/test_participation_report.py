@@ -71,7 +71,7 @@ class TestParticipationReport(JustiqCommon):
 
     def test_case_worker_counts_the_files_she_may_open(self):
         colleague = new_test_user(self.env, login="test_colleague", groups="justiq.group_case_worker")
-        self.emre.case_file_id.key_worker_id = self._create_employee("Conny Colleague", user_id=colleague.id)
+        self._hand_over(self.emre.case_file_id, self._create_employee("Conny Colleague", user_id=colleague.id))
         self.assertEqual(self._totals(role="case_worker")[0][:2], (1, 2))
 
     @mute_logger("odoo.addons.base.models.ir_model")

@@ -225,7 +225,7 @@ class TestPerformance(JustiqCommon):
             values = self._note_values(case) | {"participation_id": case.participation_ids.id}
             self.env["justiq.case.note"].with_user(self.user).create(values)
 
-        self.assertSameCost(save, few, few, many, most=30)
+        self.assertSameCost(save, few, few, many, most=36)
 
     def test_enrolments_open_as_list_and_pivot(self):
         enrolments = self.env["justiq.enrolment"].with_user(self.user)
@@ -353,10 +353,12 @@ class TestPerformance(JustiqCommon):
     # ------------------------------------------------------------
     # Roster
     # ------------------------------------------------------------
+    # Saving also holds micro-project and grant against their rules, among them those on the certificates
+    # of the professionals (S25 to S28).
 
     def test_roster_opens_for_the_first_time(self):
         warm_up, small, large = self._create_rosters([2, 10, 60])
-        self.assertSameCost(lambda session: session.action_open_roster(), warm_up, small, large, most=30)
+        self.assertSameCost(lambda session: session.action_open_roster(), warm_up, small, large, most=36)
         self.assertEqual(len(large.attendance_ids), 60)
 
     def test_roster_shows_everybody(self):
@@ -375,7 +377,7 @@ class TestPerformance(JustiqCommon):
         sessions = self._create_rosters([2, 10, 60])
         for session in sessions:
             session.action_open_roster()
-        self.assertSameCost(lambda session: session.action_all_present(), *sessions, most=30)
+        self.assertSameCost(lambda session: session.action_all_present(), *sessions, most=36)
         self.assertEqual(sessions[-1].present_count, 60)
 
     def test_roster_saves_everybody_marked_one_by_one(self):
@@ -387,7 +389,7 @@ class TestPerformance(JustiqCommon):
             commands = [Command.update(line.id, {"state": "present"}) for line in session.attendance_ids]
             session.web_save({"attendance_ids": commands}, {"present_count": {}})
 
-        self.assertSameCost(save, *sessions, most=30)
+        self.assertSameCost(save, *sessions, most=36)
         self.assertEqual(sessions[-1].present_count, 60)
 
     # ------------------------------------------------------------
@@ -426,7 +428,7 @@ class TestPerformance(JustiqCommon):
                 ]
             )
 
-        self.assertSameCost(create, few, some, many, most=30)
+        self.assertSameCost(create, few, some, many, most=36)
 
     def test_limit_is_changed_with_few_and_many_micro_projects(self):
         """A new limit holds for all existing records, in batches."""

@@ -495,7 +495,7 @@ class TestMicroProjectReport(ReportCommon):
 
     def test_roster_names_only_whom_the_user_may_know(self):
         stranger = self._create_employee("Vera Vertretung", "coordinator")
-        self.participations.case_file_id.key_worker_id = stranger
+        self._hand_over(self.participations.case_file_id, stranger)
         # The case worker leads the project: the names of its roster are hers to know.
         self.assertEqual(self._roster_names(SESSION_ROSTER, self.coming, "case_worker")[0][0], "Ahrend, Mia")
         self.project.lead_id = self.team_lead

@@ -152,7 +152,7 @@ class TestFindingsOfCases(CaseRuleCase):
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_nobody_else_does(self):
-        self.case.key_worker_id = self._create_employee("Conny Colleague")
+        self._hand_over(self.case, self._create_employee("Conny Colleague"))
         for role in ("case_worker", "coordinator", "finance", "auditor", "manager"):
             with self.subTest(role=role):
                 self.assertFalse(self._found_by(role))

@@ -94,7 +94,7 @@ class TestSession(JustiqCommon):
             held.micro_project_id = other
 
     def test_the_lead_opens_the_roster_with_participants_of_others(self):
-        self.mia.case_file_id.key_worker_id = self.team_lead
+        self._hand_over(self.mia.case_file_id, self.team_lead)
         session = self._create_session(self.project)
         session.with_user(self.users["case_worker"])._complete_roster()
         self.assertEqual(len(session.attendance_ids), 3)

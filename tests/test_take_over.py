@@ -98,7 +98,7 @@ class TestTakeOver(JustiqCommon):
     # ------------------------------------------------------------
 
     def test_lead_of_the_project_proposes_what_only_the_key_worker_may_do(self):
-        self.case.key_worker_id = self.colleague
+        self._hand_over(self.case, self.colleague)
         self._wizard().action_take_over()
         self.assertFalse(self._in_case_management())
         activity = self.case.activity_ids
@@ -108,18 +108,18 @@ class TestTakeOver(JustiqCommon):
         self.assertNotIn("Muster", f"{activity.note} {activity.summary} {activity.res_name}")
 
     def test_the_same_is_proposed_once(self):
-        self.case.key_worker_id = self.colleague
+        self._hand_over(self.case, self.colleague)
         self._wizard().action_take_over()
         self._wizard().action_take_over()
         self.assertEqual(len(self.case.activity_ids), 1)
 
     def test_proposal_needs_somebody_who_reads_it(self):
-        self.case.key_worker_id = self._create_employee("Nora Nouser")
+        self._hand_over(self.case, self._create_employee("Nora Nouser"))
         with self.assertRefused("Nora Nouser", "team lead", error=UserError):
             self._wizard().action_take_over()
 
     def test_proposal_escapes_what_people_have_written(self):
-        self.case.key_worker_id = self.colleague
+        self._hand_over(self.case, self.colleague)
         self.project.name = "<script>alert(1)</script>"
         self._wizard().action_take_over()
         self.assertNotIn("<script>", self.case.activity_ids.note)
@@ -127,7 +127,7 @@ class TestTakeOver(JustiqCommon):
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_nobody_takes_over_from_a_participation_that_she_does_not_see(self):
         self.project.with_user(self.users["team_lead"]).lead_id = self.colleague
-        self.case.key_worker_id = self.colleague
+        self._hand_over(self.case, self.colleague)
         with self.assertRaises(AccessError):
             self._wizard().action_take_over()
         for role in ("coordinator", "auditor", "finance"):

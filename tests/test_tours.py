@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, freeze_time, tagged
 
 from .common import ROLES, JustiqCommon
 
@@ -57,6 +57,17 @@ class TestTours(JustiqCommon, HttpCase):
         self._tour("justiq_case_worker_starts_her_day", "case_worker")
         self.assertEqual(case.note_ids.text, "Bewerbung besprochen.")
         self._tour("justiq_team_lead_looks_at_the_team", "team_lead")
+
+    def test_substitute_opens_the_files_of_an_absent_colleague_until_the_end(self):
+        absent = self._create_employee("Abe Absent")
+        case = self._create_case(absent, first_name="Vera", last_name="Vertreten")
+        with freeze_time("2030-03-04 10:00:00"):
+            self._tour("justiq_team_lead_sets_up_substitution", "team_lead")
+            self.assertEqual(self.env["justiq.case.access"].search([("absent_id", "=", absent.id)]).state, "running")
+            self._tour("justiq_substitute_writes_entry", "case_worker")
+        self.assertEqual(case.note_ids.author_id, self.users["case_worker"])
+        with freeze_time("2030-03-07 10:00:00"):
+            self._tour("justiq_file_is_closed_to_former_substitute", "case_worker")
 
 
 @tagged("browser", "post_install", "-at_install")

@@ -11,7 +11,8 @@ from psycopg2 import IntegrityError, errors
 from odoo.tools import SQL
 
 # Records of merging itself, and what looks back: they tell of the file as it was.
-LEFT_ALONE = {"justiq.case.merge", "justiq.case.duplicate", "justiq.access.log"}
+# Who was its key worker from when to when is told of each file by itself (S29).
+LEFT_ALONE = {"justiq.case.merge", "justiq.case.duplicate", "justiq.access.log", "justiq.case.key.worker"}
 
 
 class Relinker:

@@ -1,0 +1,101 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class CaseFile(models.Model):
+    """Which files are open to a case worker: her own, and those that a running access opens.
+
+    The record rule of the case worker asks `is_mine`; all else follows the file.
+    """
+
+    _inherit = "justiq.case.file"
+
+    is_mine = fields.Boolean(
+        compute="_compute_is_mine",
+        search="_search_is_mine",
+        export_string_translation=False,
+        help="Whether the user is the key worker, or a running substitution opens the file.",
+    )
+    substitute_until = fields.Datetime(
+        compute="_compute_substitute_until",
+        help="The file is open to the user as a substitute until then; empty for the key worker and the team lead.",
+    )
+    access_ids = fields.One2many(comodel_name="justiq.case.access", inverse_name="case_file_id")
+
+    @api.depends("key_worker_id")
+    @api.depends_context("uid")
+    def _compute_is_mine(self):
+        key_workers, files = self._my_keys()
+        for case in self:
+            case.is_mine = case.key_worker_id._origin.id in key_workers or case._origin.id in files
+
+    @api.model
+    def _search_is_mine(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        key_workers, files = self._my_keys()
+        mine = Domain("key_worker_id", "in", list(key_workers)) | Domain("id", "in", list(files))
+        return mine if True in value else ~mine
+
+    @api.model
+    def _my_keys(self):
+        """What is open to the user: until when, by key worker, and by file (`None`: for good).
+
+        A few numbers found by one query, so that the database then goes through two
+        indexes of the case file, and not through all of its rows.
+        """
+        self.env["hr.employee"].flush_model(["user_id"])
+        self.env["justiq.case.access"].flush_model()
+        own, key_workers, files = {}, {}, {}
+        for employee, absent, case, until in self.env.execute_query(
+            SQL(
+                """
+             SELECT employee.id, access.absent_id, access.case_file_id, access.closes_at
+               FROM hr_employee employee
+          LEFT JOIN justiq_case_access access
+                 ON access.employee_id = employee.id AND access.opens_at <= %(now)s AND access.closes_at > %(now)s
+              WHERE employee.user_id = %(user)s
+           ORDER BY access.closes_at
+                """,
+                user=self.env.uid,
+                now=fields.Datetime.now(),
+            )
+        ):
+            own[employee] = None
+            if absent:
+                key_workers[absent] = until
+            if case:
+                files[case] = until
+        return key_workers | own, files
+
+    @api.model
+    def _forget_access(self):
+        """What this request has found out about the access to case files holds no more."""
+        self.invalidate_model(["is_mine", "is_accessible", "display_name", "substitute_until"])
+
+    @api.depends("key_worker_id")
+    @api.depends_context("uid")
+    def _compute_substitute_until(self):
+        key_workers, files = self._my_keys()
+        is_team_lead = self.env.user.has_group("justiq.group_team_lead")
+        for case in self:
+            keys = ((key_workers, case.key_worker_id._origin.id), (files, case._origin.id))
+            moments = [opened[key] for opened, key in keys if key in opened]
+            is_own = is_team_lead or None in moments
+            case.substitute_until = not is_own and max(moments, default=False)
+
+    def action_view_accesses(self):
+        """Who may open the file besides its key worker: single accesses, and substitutes of the key worker."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("justiq.justiq_case_access_action")
+        return {
+            **action,
+            "domain": ["|", ("case_file_id", "=", self.id), ("absent_id", "=", self.key_worker_id.id)],
+            "context": {
+                "search_default_current": True,
+                "default_kind": "file",
+                "default_case_file_id": self.id,
+                "default_company_id": self.company_id.id,
+            },
+        }

@@ -40,7 +40,20 @@ create() {
     in_log odoo db rename "$UNFINISHED" "$DB"
 }
 
+# The demo data of another version do not fit the records that are there.
+is_of_this_version() {
+    local installed
+    installed="$(query "$DB" "SELECT latest_version FROM ir_module_module WHERE name = 'justiq'")"
+    grep -q "\"version\": \"$installed\"" "$CHECKOUT/__manifest__.py"
+}
+
 update() {
+    if ! is_of_this_version; then
+        say "The demo is of another version of the module: starting from scratch."
+        drop "$DB"
+        create
+        return
+    fi
     say "The module has changed: updating the database \"$DB\" ..."
     in_log odoo -d "$DB" -u justiq --stop-after-init --no-http
     record_version "$DB"

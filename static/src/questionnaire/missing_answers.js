@@ -3,6 +3,8 @@ import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const NO_ANSWER = "no_answer";
+// About two seconds at most.
+const FRAMES = 120;
 
 /**
  * Names the mandatory answers that are still missing in one phase, also while somebody is typing. A
@@ -22,15 +24,16 @@ export class MissingAnswers extends Component {
             .map(([code, question]) => ({ code, label: question.label }));
     }
 
-    goTo(code) {
+    async goTo(code) {
         const form = document.querySelector(".o_form_view .o_form_renderer:has(.o_justiq_missing)");
+        const find = () => form.querySelector(`.o_field_widget[name="${code}"]`);
         form.querySelector(`.nav-link[name="answers_${this.props.phase}"]`)?.click();
-        // The page is drawn after this click has been handled.
-        setTimeout(() => {
-            const field = form.querySelector(`.o_field_widget[name="${code}"]`);
-            field?.scrollIntoView({ behavior: "smooth", block: "center" });
-            field?.querySelector("input, select, button, .o_select_menu_toggler")?.focus();
-        }, 50);
+        // The page is drawn in a later frame, on a slow computer in a much later one.
+        for (let frame = 0; frame < FRAMES && !find(); frame++) {
+            await new Promise(requestAnimationFrame);
+        }
+        find()?.scrollIntoView({ behavior: "smooth", block: "center" });
+        find()?.querySelector("input, select, button, .o_select_menu_toggler")?.focus();
     }
 }
 

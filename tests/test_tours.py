@@ -72,7 +72,7 @@ class TestTours(JustiqCommon, HttpCase):
 
 @tagged("browser", "post_install", "-at_install")
 class TestCaseFileTour(JustiqCommon, HttpCase):
-    """First contact with one young person, in German: searched, opened, enrolled with consent."""
+    """One young person from the first contact to the closing, in German."""
 
     allow_end_on_form = True
 
@@ -88,13 +88,33 @@ class TestCaseFileTour(JustiqCommon, HttpCase):
 
     def _tour(self, name, role):
         self.start_tour("/odoo", name, login=self.users[role].login, timeout=120)
+        self.env.invalidate_all()
 
-    def test_the_first_contact_becomes_a_case_file(self):
+    def test_from_the_first_contact_to_the_closing(self):
         self._tour("justiq_case_worker_opens_case_file", "case_worker")
         case = self.env["justiq.case.file"].search([("last_name", "=", "Neuland")])
         self.assertEqual(case.consent_ids.mapped("purpose"), ["esf_data"])
         self.assertEqual(case.enrolment_ids.legal_basis_date, date(2020, 9, 1))
         self.assertEqual(case.person_count, 1)
+
+        self._tour("justiq_case_worker_answers_for_the_entry", "case_worker")
+        self.assertTrue(case.enrolment_ids.is_counted)
+        self.assertEqual(case.participation_ids.baustein_id, self.bausteine["CM"])
+        self.assertEqual(case.note_ids.participation_id, case.participation_ids)
+
+        self._tour("justiq_case_worker_agrees_on_a_plan", "case_worker")
+        self.assertEqual(case.assessment_ids.line_ids.filtered("is_weak").domain_id, case.goal_ids.domain_id)
+        self.assertEqual((case.plan_ids.state, case.plan_ids.version), ("agreed", 1))
+
+        self._tour("justiq_case_worker_proposes_closing", "case_worker")
+        self.assertEqual(case.enrolment_ids.exit_completeness, 100)
+        self.assertEqual(case.participation_ids.date_end, date(2020, 12, 18))
+
+        self._tour("justiq_team_lead_closes_case_file", "team_lead")
+        self.assertEqual(
+            (case.state, case.closing_reason, case.closing_outcome), ("closed", "goals_reached", "training")
+        )
+        self.assertEqual(case.finding_ids.mapped("requirement_id.code"), ["S34"])
 
 
 @tagged("browser", "post_install", "-at_install")

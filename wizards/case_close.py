@@ -17,7 +17,9 @@ class CaseClose(models.TransientModel):
 
     case_file_id = fields.Many2one(comodel_name="justiq.case.file", required=True, ondelete="cascade")
     proposal_id = fields.Many2one(comodel_name="justiq.case.closing", compute="_compute_proposal_id")
-    date = fields.Date(required=True, compute="_compute_from_proposal", store=True, readonly=False, precompute=True)
+    date = fields.Date(
+        string="Closed On", required=True, compute="_compute_from_proposal", store=True, readonly=False, precompute=True
+    )
     reason = fields.Selection(
         selection=REASONS, required=True, compute="_compute_from_proposal", store=True, readonly=False, precompute=True
     )

@@ -34,6 +34,7 @@ from . import case_professional_mixin
 from . import case_key_worker
 from . import case_handover
 from . import case_access
+from . import case_user
 from . import case_file_access
 from . import case_file_key_worker
 from . import case_activity

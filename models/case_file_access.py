@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class CaseFile(models.Model):
@@ -42,37 +41,17 @@ class CaseFile(models.Model):
     def _my_keys(self):
         """What is open to the user: until when, by key worker, and by file (`None`: for good).
 
-        A few numbers found by one query, so that the database then goes through two
-        indexes of the case file, and not through all of its rows.
+        A few numbers found by one query of the request, so that the database then goes
+        through two indexes of the case file, and not through all of its rows.
         """
-        self.env["hr.employee"].flush_model(["user_id"])
-        self.env["justiq.case.access"].flush_model()
-        own, key_workers, files = {}, {}, {}
-        for employee, absent, case, until in self.env.execute_query(
-            SQL(
-                """
-             SELECT employee.id, access.absent_id, access.case_file_id, access.closes_at
-               FROM hr_employee employee
-          LEFT JOIN justiq_case_access access
-                 ON access.employee_id = employee.id AND access.opens_at <= %(now)s AND access.closes_at > %(now)s
-              WHERE employee.user_id = %(user)s
-           ORDER BY access.closes_at
-                """,
-                user=self.env.uid,
-                now=fields.Datetime.now(),
-            )
-        ):
-            own[employee] = None
-            if absent:
-                key_workers[absent] = until
-            if case:
-                files[case] = until
-        return key_workers | own, files
+        keys = self.env.user.sudo().case_keys  # sudo: the user's own keys, which never leave the server
+        return dict(keys["key_workers"]), dict(keys["files"])
 
     @api.model
     def _forget_access(self):
         """What this request has found out about the access to case files holds no more."""
         self.invalidate_model(["is_mine", "is_accessible", "display_name", "substitute_until"])
+        self.env["res.users"].invalidate_model(["case_keys"])
 
     @api.depends("key_worker_id")
     @api.depends_context("uid")
@@ -81,7 +60,7 @@ class CaseFile(models.Model):
         is_team_lead = self.env.user.has_group("justiq.group_team_lead")
         for case in self:
             keys = ((key_workers, case.key_worker_id._origin.id), (files, case._origin.id))
-            moments = [opened[key] for opened, key in keys if key in opened]
+            moments = [fields.Datetime.to_datetime(opened[key]) for opened, key in keys if key in opened]
             is_own = is_team_lead or None in moments
             case.substitute_until = not is_own and max(moments, default=False)
 

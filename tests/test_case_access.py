@@ -130,6 +130,7 @@ class TestCaseAccess(JustiqCommon):
         self._substitute(date_start=date(2020, 3, 5), date_end=date(2020, 3, 12))
         self._single(date_end=date(2020, 3, 20))
         self.assertEqual(self._open(datetime(2020, 3, 10, 12)), self.mia | self.ben)
+        self.env.invalidate_all()
         with freeze_time(DURING):
             self.assertEqual(self.mia.with_user(self.user).substitute_until, datetime(2020, 3, 20, 23))
             self.assertEqual(self.ben.with_user(self.user).substitute_until, AFTER)

@@ -109,7 +109,7 @@ class TestRuleStaff(JustiqCommon):
         for start, is_valid in ((date(2020, 1, 31), False), (date(2020, 2, 1), True), (date(2020, 2, 29), True)):
             with self.subTest(start):
                 if is_valid:
-                    self.assertTrue(self._help(self.novice, date_start=start))
+                    self.assertTrue(self._help(self.novice, date_start=start, date_end=start))
                 else:
                     with self.assertRefused("S25", "01/31/2020"):
                         self._help(self.novice, date_start=start)

@@ -21,7 +21,7 @@ class Grant(models.Model):
         comodel_name="hr.employee",
         string="Professionals",
         compute="_compute_professional_ids",
-        groups="justiq.group_team_lead,justiq.group_coordinator,justiq.group_auditor",
+        groups=fields.NO_ACCESS,
         help="Key workers of individual help and leads of micro-projects, as of today.",
     )
 

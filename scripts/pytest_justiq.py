@@ -11,16 +11,23 @@ import odoo.tools
 
 
 def pytest_addoption(parser):
+    parser.addoption("--accounting", action="store_true", help="with the tests that are tagged 'accounting'")
     parser.addoption("--without-browser", action="store_true", help="leave out the tests that are tagged 'browser'")
 
 
 def pytest_collection_modifyitems(config, items):
-    if not config.getoption("--without-browser"):
-        return
-    browser_tests = [item for item in items if "browser" in getattr(item.cls, "test_tags", ())]
-    config.hook.pytest_deselected(items=browser_tests)
-    items[:] = [item for item in items if item not in browser_tests]
-    config.get_terminal_writer().line(f"BROWSER=no: {len(browser_tests)} browser tests are left out", yellow=True)
+    if not config.getoption("--accounting"):
+        _leave_out(config, items, "accounting")  # they need modules that have a database of their own
+    if config.getoption("--without-browser"):
+        number = _leave_out(config, items, "browser")
+        config.get_terminal_writer().line(f"BROWSER=no: {number} browser tests are left out", yellow=True)
+
+
+def _leave_out(config, items, tag):
+    tagged = [item for item in items if tag in getattr(item.cls, "test_tags", ())]
+    config.hook.pytest_deselected(items=tagged)
+    items[:] = [item for item in items if item not in tagged]
+    return len(tagged)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -93,7 +93,7 @@ accounting() {
         drop "$BOOKS"
         return 1
     }
-    run_pytest "$BOOKS" --junitxml="$BUILD/tests_accounting.xml" "$MODULE/tests/test_voucher_accounting.py" \
+    run_pytest "$BOOKS" --accounting --junitxml="$BUILD/tests_accounting.xml" "$MODULE/tests/test_voucher_accounting.py" \
         "$MODULE/tests/test_voucher.py"
     drop "$BOOKS"
 }

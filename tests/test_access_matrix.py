@@ -90,6 +90,11 @@ class AccessCommon(JustiqCommon):
         if self.cases:
             _logger.info("%s: %s cases", self._testMethodName, self.cases)
 
+    def _without_own_questions(self, world):
+        """The provider, which may have one sheet only, without the one that another test has left."""
+        self.env["justiq.own.questions"].search([("company_id", "=", world.company.id)]).unlink()
+        return world.company
+
     @classmethod
     def number(cls):
         """A number that no other record has."""
@@ -363,7 +368,7 @@ NEW = {
         "grant_id": world.grant.id,
         "date_entry": date(2020, 2, 1),
     },
-    "justiq.own.questions": lambda test, world: {"company_id": world.company.id},
+    "justiq.own.questions": lambda test, world: {"company_id": test._without_own_questions(world).id},
     "justiq.participation": lambda test, world: {
         "enrolment_id": test._new_enrolment(world).id,
         "baustein_id": test.bausteine["MP"].id,
@@ -454,8 +459,9 @@ class TestAccessMatrix(AccessCommon):
         self.assertFalse(self._stored_models() - MATRIX["models"].keys(), "add them to tests/access_matrix.yaml")
 
     def test_every_row_is_tested_or_comes_later(self):
-        self.assertEqual(MATRIX["models"].keys() - self._stored_models(), COME_WITH_A_LATER_ISSUE)
-        self.assertEqual(self._stored_models() - NEW.keys(), set(), "tell in NEW how such a record is made")
+        tested = self._stored_models() | VIEW_OF.keys()
+        self.assertEqual(MATRIX["models"].keys() - tested, COME_WITH_A_LATER_ISSUE)
+        self.assertEqual(tested - NEW.keys(), set(), "tell in NEW how such a record is made")
 
     def test_every_group_of_the_matrix_exists(self):
         self.assertEqual({f"group_{role}" for role in ROLES}, set(MATRIX["groups"]))

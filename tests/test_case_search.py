@@ -293,10 +293,7 @@ class TestCaseSearch(SearchCommon):
         self.assertEqual(found.ids, self.foreign.ids)
         # Among so few, the planner may also read the whole table.
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
-        self.env.cr.execute(
-            "EXPLAIN SELECT id FROM justiq_case_file WHERE company_id = %s AND search_key %% 'zo muler veis'",
-            [self.company.id],
-        )
+        self.env.cr.execute("EXPLAIN SELECT id FROM justiq_case_file WHERE search_key % 'zo muler veis'")
         plan = "\n".join(line for (line,) in self.env.cr.fetchall())
         self.assertIn("justiq_case_file_search_key_index", plan)
 

@@ -104,9 +104,8 @@
     ],
     "assets": {
         "web.assets_backend": [
-            "justiq/static/src/case_search/*",
+            "justiq/static/src/case_file/*",
             "justiq/static/src/questionnaire/*",
-            "justiq/static/src/roster_state/*",
             "justiq/static/src/score/*",
             "justiq/static/src/my_day/*",
             "justiq/static/src/case_import/*",

@@ -262,7 +262,7 @@ class CaseHandover(models.Model):
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 date_deadline=fields.Date.context_today(self),
-                summary=self.env._("Accept or decline: %s", self.display_name),
+                summary=self.with_context(lang=user.lang).env._("Accept or decline: %s", self.display_name),
                 user_id=user.id,
             )
 

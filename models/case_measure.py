@@ -45,7 +45,7 @@ class CaseMeasure(models.Model):
     )
 
     # when
-    due_date = fields.Date(string="By", index="btree_not_null")
+    due_date = fields.Date(string="Due", index="btree_not_null")
     is_done = fields.Boolean(string="Finished")
 
     _contact_named = models.Constraint(

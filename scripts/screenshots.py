@@ -42,6 +42,7 @@ SCREENS = [
         "/odoo/action-justiq.justiq_funding_year_action/{year}",
         ".o_form_view .o_list_renderer",
     ),
+    ("my_day", "fachkraft", "/odoo/action-justiq.justiq_my_day_action", ".o_justiq_my_day"),
 ]
 
 
@@ -116,6 +117,16 @@ def shrink(file):
     Image.open(file).convert("RGB").quantize(128).save(file, optimize=True)
 
 
+def picture_of_pdf(pdf, file):
+    """The first page of a report."""
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as source:
+        source.write(pdf)
+        source.flush()
+        target = str(file.with_suffix(""))
+        subprocess.run(["pdftoppm", "-r", "75", "-f", "1", "-singlefile", "-png", source.name, target], check=True)
+    shrink(file)
+
+
 def main():
     url, database, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     folder.mkdir(parents=True, exist_ok=True)
@@ -129,12 +140,22 @@ def main():
         limit=1,
         order="date_start desc",
     )
+    worker = Odoo(url, database, "fachkraft", "fachkraft")
+    own = [("case_file_id.reference", "=", "FA-2019-00003")]
+    [plan] = worker.call("justiq.case.plan", "search_read", own, ["case_file_id"], limit=1, order="id desc")
     with browser() as tab:
         for name, login, address, selector in SCREENS:
             log_in(tab, url, database, login)
             tab.send("Page.navigate", url=url + address.format(project=project, year=year))
             tab.wait_for(selector)
             tab.picture(folder / f"{name}.png")
+        # A page of the case file has no address of its own.
+        log_in(tab, url, database, "fachkraft")
+        tab.send("Page.navigate", url=f"{url}/odoo/action-justiq.justiq_case_file_action/{plan['case_file_id'][0]}")
+        tab.wait_for(".o_form_view .nav-link[name=assessment]")
+        tab.evaluate("document.querySelector('.nav-link[name=assessment]').click()")
+        tab.wait_for(".o_form_view .tab-pane.active .o_data_row")
+        tab.picture(folder / "case_file.png")
         # The roster has no address of its own.
         log_in(tab, url, database, "projektleitung")
         tab.send("Page.navigate", url=f"{url}/odoo/action-justiq.justiq_session_action/{session}")
@@ -142,14 +163,9 @@ def main():
         tab.evaluate("document.querySelector('button[name=action_open_roster]').click()")
         tab.wait_for(".o_form_view .o_list_renderer .o_data_row")
         tab.picture(folder / "roster.png")
-    with tempfile.NamedTemporaryFile(suffix=".pdf") as pdf:
-        [done] = lead.call("justiq.micro.project", "search", [("name", "=", "KICK OF")])
-        pdf.write(lead.get(f"/report/pdf/justiq.report_micro_project/{done}"))
-        pdf.flush()
-        subprocess.run(
-            ["pdftoppm", "-r", "75", "-f", "1", "-singlefile", "-png", pdf.name, str(folder / "report")], check=True
-        )
-    shrink(folder / "report.png")
+    [done] = lead.call("justiq.micro.project", "search", [("name", "=", "KICK OF")])
+    picture_of_pdf(lead.get(f"/report/pdf/justiq.report_micro_project/{done}"), folder / "report.png")
+    picture_of_pdf(worker.get(f"/report/pdf/justiq.report_case_plan/{plan['id']}"), folder / "plan.png")
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ from . import case_user
 from . import case_file_access
 from . import case_file_key_worker
 from . import case_activity
+from . import case_attachment
+from . import case_message
 from . import case_report_access
 from . import case_file_sections
 from . import case_merge

@@ -26,7 +26,9 @@ class CaseFile(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_not_marked_as_merged(vals)
-        return super().create(vals_list)
+        # Set in any case: a default may come from the context, that is, from the client, and the search would then
+        # tell of the other file under a name of the client's choice.
+        return super().create([{**vals, "merged_into_id": False} for vals in vals_list])
 
     def write(self, vals):
         self._check_not_marked_as_merged(vals)

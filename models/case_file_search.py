@@ -65,15 +65,18 @@ class CaseFile(models.Model):
         return result
 
     def _log_created_despite(self):
-        similar = self._find_similar(self.company_id, self.first_name, self.last_name, self.birth_date, self.zip)
-        self._message_log(
-            body=self.env._(
-                "Opened although similar case files exist (%(references)s): %(reason)s",
-                # sudo: the references only, as the search shows them.
-                references=(similar - self).sudo().mapped("reference"),
-                reason=self.created_despite,
-            )
+        # What the user's own search has shown. To search anew here would be a search that nobody counts.
+        hits = self.env["justiq.case.search.hit"].search(
+            [("create_uid", "=", self.env.uid), ("search_id.reason", "=", self.created_despite)]
         )
+        if hits:
+            self._message_log(
+                body=self.env._(
+                    "Opened although similar case files exist (%(references)s): %(reason)s",
+                    references=sorted(set(hits.mapped("reference"))),
+                    reason=self.created_despite,
+                )
+            )
 
     @api.model
     def _find_similar(self, company, first_name, last_name, birth_date=None, zip_code=None, limit=MOST_SIMILAR):

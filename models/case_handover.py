@@ -194,6 +194,8 @@ class CaseHandover(models.Model):
             raise ValidationError(
                 self.env._("A proposed hand-over does not change any more. Withdraw it, and propose another one.")
             )
+        if "answer" in vals and not self.env.su:
+            self._check_not_settled()
         if "state" not in vals:
             return super().write(vals)
         moved = self.filtered(lambda handover: handover.state != vals["state"])
@@ -205,6 +207,15 @@ class CaseHandover(models.Model):
                 handover._take_effect()
             handover._tell_other_side()
         return result
+
+    def _check_not_settled(self):
+        """Nobody puts other words into the mouth of whoever has answered."""
+        self.check_access("write")
+        for handover in self:
+            if handover.state != "proposed":
+                raise ValidationError(
+                    self.env._("%s is settled, and its answer stays as it was given.", handover.display_name)
+                )
 
     @api.model
     def _mail_fields(self):

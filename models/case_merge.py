@@ -250,7 +250,8 @@ class CaseMerge(models.Model):
     def action_undo(self):
         """Take the merge back: both files as they were, with what was added since.
 
-        :raises UserError: it is not the last merge of the file, or what was added since belongs to both
+        :raises UserError: it is not the last merge of the file, the file is closed, or what was added since belongs
+            to both
         """
         self.ensure_one()
         self.check_access("read")
@@ -290,6 +291,13 @@ class CaseMerge(models.Model):
     def _check_undoable(self):
         if self.undone_at:
             raise UserError(self.env._("This merge is already undone."))
+        if self.case_file_id.state == "closed":
+            raise UserError(
+                self.env._(
+                    "Case file %s is closed: nothing can be moved out of it. Reopen it first.",
+                    self.case_file_id.reference,
+                )
+            )
         # sudo: a later merge binds, whoever may see it.
         later = self.sudo().search(
             [

@@ -228,8 +228,9 @@ class OutreachContact(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_readable_aliases({vals["alias_id"] for vals in vals_list if vals.get("alias_id")})
         contacts = super().create(vals_list)
+        # Afterwards, because a default of the context counts, too. sudo: compared as the user, see there.
+        self._check_readable_aliases(contacts.sudo().alias_id.ids)
         # sudo: the state decides, also for whoever may not read the grant.
         contacts.sudo().grant_id._check_not_closed()
         return contacts

@@ -118,6 +118,18 @@ class TestAttacks(JustiqCommon):
         self.assertEqual(notified.mapped("res_partner_id"), self.colleague.partner_id)
         self.assertEqual(notified.mapped("notification_type"), ["inbox"])
 
+    def test_notifications_do_not_tell_subjects_to_others(self):
+        """Odoo lets every employee read the notifications of all."""
+        lead, worker = self.users["team_lead"], self.users["case_worker"]
+        message = self.case.with_user(lead).message_post(
+            body="x", subject="About her aunt", message_type="comment", partner_ids=worker.partner_id.ids
+        )
+        notified = self.env["mail.notification"].search([("mail_message_id", "=", message.id)])
+        for user, told in ((worker, True), (self.colleague, False), (self.users["finance"], False)):
+            self.env.invalidate_all()
+            with self.subTest(user=user.login):
+                self.assertEqual("aunt" in str(notified.with_user(user).read(["mail_message_id"])), told)
+
     def test_activity_names_the_reference_only(self):
         activity = self.case.with_user(self.users["team_lead"]).activity_schedule(
             "mail.mail_activity_data_todo", user_id=self.colleague.id, summary="Call"

@@ -85,6 +85,28 @@ class TestClosing(ClosingCase):
             self.assertFalse(dialog.gaps)
             dialog.action_propose()
 
+    def test_the_dialog_does_not_tell_the_proposal_of_a_foreign_file(self):
+        proposal = self._propose_closing(self.case, note="Has moved to her aunt.")
+        self._hand_over(self.case, self._create_employee("Conny Colleague"))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        wizard = self.env["justiq.case.close"].with_user(self.users["case_worker"])
+        keys = {"case_file_id": self.case.id}
+        spec = {"note": {}, "reason": {}, "outcome": {}}
+        by_context = wizard.with_context(default_case_file_id=self.case.id)
+        for attack in (
+            lambda: wizard.create({**keys, "reason": "other", "outcome": "work"}).note,
+            lambda: by_context.create({"reason": "other", "outcome": "work"}).note,
+            lambda: wizard.onchange(keys, list(keys), spec),
+            lambda: by_context.onchange({}, [], spec),
+            lambda: wizard.with_context(default_proposal_id=proposal.id).onchange({}, [], spec),
+        ):
+            try:
+                self.assertNotIn("aunt", str(attack()))
+            except AccessError as refused:
+                self.assertNotIn("aunt", str(refused))
+            self.env.invalidate_all()
+
     def test_key_worker_proposes_and_team_lead_carries_it_out(self):
         self._dialog("case_worker", note="She has a contract.").action_propose()
         self.assertTrue(self.case.is_closing_proposed)

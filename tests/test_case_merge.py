@@ -337,6 +337,16 @@ class TestCaseMergeUndo(MergeCommon):
                 self.assertEqual(after[table], before[table])
         self.assertEqual(merge.undone_by_id, self.lead)
 
+    def test_nothing_moves_out_of_a_closed_file(self):
+        merge = self._merge()
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL("UPDATE justiq_case_file SET state = 'closed' WHERE id = %s RETURNING id", self.one.id)
+        )
+        self.env.invalidate_all()
+        with self.assertRefused("closed", error=UserError):
+            self._undo(merge)
+
     def test_it_can_be_merged_undone_and_merged_again(self):
         self._fill()
         self._undo(self._merge())

@@ -205,6 +205,8 @@ class TestCaseSearch(SearchCommon):
     def test_searches_are_limited_and_the_count_is_the_servers(self):
         search = self._search("Mia", "Muster", attempts=-1000)
         self.assertEqual(search.attempts, 0)
+        by_context = self.env["justiq.case.search"].with_user(self.worker).with_context(default_attempts=-1000)
+        self.assertEqual(by_context.create({"first_name": "Mia", "last_name": "Muster"}).attempts, 0)
         search.sudo().attempts = SEARCHES_PER_HOUR - 1
         search.action_search()
         search.attempts = 0
@@ -266,6 +268,11 @@ class TestCaseSearch(SearchCommon):
         self.assertIn(self.foreign.reference, log)
         self.assertIn("seen the identity card", log)
         self.assertNotIn("Müller", log)
+
+    def test_a_new_file_is_no_search_that_nobody_counts(self):
+        """Trying names and birth dates as new files must not tell that there is such a file."""
+        case = self._create_case(first_name="Zoë", last_name="Müller-Weiß", created_despite="Just trying.")
+        self.assertNotIn(self.foreign.reference, "".join(case.message_ids.mapped("body")))
 
     def test_creating_anyway_without_having_searched_searches_first(self):
         search = self._search("Zoe", "Mueller-Weiss", reason="No time.")
@@ -379,3 +386,8 @@ class TestCaseDuplicate(SearchCommon):
         ):
             with self.assertRefused(error=ValidationError):
                 attack()
+        files = self.env["justiq.case.file"].with_user(self.worker)
+        values = {"first_name": "Own", "last_name": "Choice", "birth_date": date(2001, 1, 1)}
+        own = files.with_context(default_merged_into_id=self.foreign.id).create(values)
+        self.assertFalse(own.merged_into_id)
+        self.assertNotIn(self.foreign, self._found("Own", "Choice"))

@@ -310,6 +310,27 @@ class TestConsentAccess(ConsentCase):
             scan.with_user(self.users["privacy_officer"]).read(["datas"])
         self.assertTrue(scan.with_user(self.users["case_worker"]).read(["datas"]))
 
+    def test_nobody_changes_the_scan_past_the_consent(self):
+        scan = self.env["ir.attachment"].search(
+            [("res_model", "=", "justiq.consent"), ("res_id", "=", self.consent.id), ("res_field", "!=", False)]
+        )
+        before = scan.raw
+        for role in ("case_worker", "team_lead"):
+            attachment = scan.with_user(self.users[role])
+            place = {"res_model": "justiq.consent", "res_id": self.consent.id, "res_field": "signature_scan"}
+            loose = attachment.create({"name": "forged.pdf", "raw": b"forged"})
+            for attack in (
+                lambda attachment=attachment: attachment.write({"raw": b"forged"}),
+                lambda attachment=attachment: attachment.write({"res_field": False}),
+                lambda attachment=attachment: attachment.unlink(),
+                lambda loose=loose, place=place: loose.write(place),
+                lambda loose=loose, place=place: loose.create({"name": "forged.pdf", "raw": b"forged", **place}),
+            ):
+                with self.subTest(role=role), self.assertRaises(AccessError), self.env.cr.savepoint():
+                    attack()
+        self.env.invalidate_all()
+        self.assertEqual(scan.raw, before)
+
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_privacy_officer_finds_nobody_by_name(self):
         for domain in (

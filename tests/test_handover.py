@@ -200,6 +200,14 @@ class TestHandover(JustiqCommon):
         with self.assertRaises(AccessError):
             handover.unlink()
 
+    def test_the_answer_stays_as_it_was_given(self):
+        handover = self._propose()
+        handover.with_user(self.successor_user).write({"answer": "Only until May.", "state": "accepted"})
+        for role in ("case_worker", "team_lead"):
+            with self.subTest(role=role), self.assertRefused("settled"):
+                handover.with_user(self.users[role]).answer = "With pleasure, for good."
+        self.assertEqual(handover.answer, "Only until May.")
+
     def test_hand_over_starts_as_a_proposal(self):
         with self.assertRefused("Proposed"):
             self._propose(state="accepted")

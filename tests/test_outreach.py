@@ -154,6 +154,10 @@ class TestOutreach(JustiqCommon):
         theirs = self._create_alias(name="Blue Cap", key_worker_id=self.colleague.id)
         with self.assertRaises(AccessError):
             self._contacts().create({"baustein_id": self.bausteine["ASJ"].id, "alias_id": theirs.id})
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            by_context = self._contacts().with_context(default_alias_id=theirs.id)
+            by_context.create({"baustein_id": self.bausteine["ASJ"].id})
         mine = self._create_outreach().with_user(self.worker)
         with self.assertRaises(AccessError):
             mine.alias_id = theirs
@@ -357,6 +361,9 @@ class TestOutreach(JustiqCommon):
         case = self._create_case()
         with self.assertRaises(AccessError):
             self._create_note(case, self.worker, outreach_contact_id=contact.id)
+        notes = self.env["justiq.case.note"].with_user(self.worker).with_context(default_outreach_contact_id=contact.id)
+        with self.assertRaises(AccessError):
+            notes.create({"case_file_id": case.id, "kind": "phone", "text": "Called."})
         anonymous = self._create_outreach()
         with self.assertRefused("alias", error=ValidationError):
             self._create_note(case, self.worker, outreach_contact_id=anonymous.id)

@@ -17,16 +17,37 @@ class CaseClose(models.TransientModel):
 
     case_file_id = fields.Many2one(comodel_name="justiq.case.file", required=True, ondelete="cascade")
     proposal_id = fields.Many2one(comodel_name="justiq.case.closing", compute="_compute_proposal_id")
+    # All of them as the user: the proposal of a file that she may not read is not told.
     date = fields.Date(
-        string="Closed On", required=True, compute="_compute_from_proposal", store=True, readonly=False, precompute=True
+        string="Closed On",
+        required=True,
+        compute="_compute_from_proposal",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     reason = fields.Selection(
-        selection=REASONS, required=True, compute="_compute_from_proposal", store=True, readonly=False, precompute=True
+        selection=REASONS,
+        required=True,
+        compute="_compute_from_proposal",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     outcome = fields.Selection(
-        selection=OUTCOMES, required=True, compute="_compute_from_proposal", store=True, readonly=False, precompute=True
+        selection=OUTCOMES,
+        required=True,
+        compute="_compute_from_proposal",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
     )
-    note = fields.Text(compute="_compute_from_proposal", store=True, readonly=False, precompute=True)
+    note = fields.Text(
+        compute="_compute_from_proposal", compute_sudo=False, store=True, readonly=False, precompute=True
+    )
     gaps = fields.Text(string="Still to Be Settled", compute="_compute_gaps")
     end_participations = fields.Boolean(
         string="End What Is Running",

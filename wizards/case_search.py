@@ -32,7 +32,8 @@ class CaseSearch(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._without_attempts(vals) for vals in vals_list])
+        # Set in any case: a default may come from the context, that is, from the client.
+        return super().create([{**vals, "attempts": 0} for vals in vals_list])
 
     def write(self, vals):
         return super().write(vals if self.env.su else self._without_attempts(vals))

@@ -118,8 +118,8 @@ class MyDay(models.AbstractModel):
 
     @api.model
     def _own_files(self):
-        """Domain of the case files that are the user's own."""
-        return Domain("key_worker_id.user_id", "=", self.env.uid)
+        """Domain of the case files that are the user's own, or hers as a substitute."""
+        return Domain("is_mine", "=", True)
 
     @api.model
     def _in_scope(self, scope, path="case_file_id"):

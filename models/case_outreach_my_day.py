@@ -18,7 +18,7 @@ class MyDay(models.AbstractModel):
                 key="case_file_proposed",
                 label=self.env._("Aliases that may become a case file"),
                 model="justiq.outreach.alias",
-                domain=proposed if scope == "team" else proposed & self._own_files(),
+                domain=proposed if scope == "team" else proposed & Domain("key_worker_id.user_id", "=", self.env.uid),
                 date="",
                 file="",
                 order="last_contact_date, id",

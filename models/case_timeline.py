@@ -62,6 +62,7 @@ class CaseTimeline(models.Model):
             ("start", "Participation begins"),
             ("end", "Participation ends"),
             ("appointment", "Appointment"),
+            ("key_worker", "Key Worker"),
             ("closed", "File closed"),
             ("reopened", "File reopened"),
             ("consent", "Consent given"),
@@ -109,10 +110,18 @@ class CaseTimeline(models.Model):
             TimelineSelect(6, "end", "justiq.participation", {"date": "date_end", **participation}),
             TimelineSelect(7, "opened", "justiq.case.file", {"date": "date_opened", "case_file_id": "id"}),
             TimelineSelect(8, "appointment", "calendar.event", {"date": "start", "author_id": "user_id"}),
+            self._key_worker_select(),
             *self._closing_selects(),
             *self._consent_selects(),
             *self._plan_selects(),
         ]
+
+    @api.model
+    def _key_worker_select(self):
+        change = {"date": "date_from", "text": "reason", "employee_id": "employee_id", "author_id": "changed_by_id"}
+        # The first key worker comes with the file.
+        handed_over = SQL("r.handover_id IS NOT NULL")
+        return TimelineSelect(20, "key_worker", "justiq.case.key.worker", change, where=handed_over)
 
     @api.model
     def _closing_selects(self):

@@ -99,6 +99,13 @@ class TestCaseTimeline(JustiqCommon):
         self.assertTrue(told["goal"].text)
         self.assertTrue(told["referral"].summary)
 
+    def test_change_of_the_key_worker_is_told(self):
+        successor = self._create_employee("Sue Successor")
+        self._hand_over(self.case, successor)
+        [change] = self._timeline(None, "team_lead", ("kind", "=", "key_worker"))
+        self.assertEqual(change.employee_id, successor)
+        self.assertTrue(change.text)
+
     def test_roster_that_nobody_has_called_is_not_told(self):
         self._create_session(self.project, day=date(2020, 3, 11)).action_open_roster()
         self.assertEqual(len(self._timeline(None, "case_worker", ("kind", "=", "attendance"))), 1)
@@ -133,6 +140,7 @@ class TestCaseTimeline(JustiqCommon):
                 11: ("justiq.case.closing", "reopened"),
                 12: ("justiq.consent", "consent"),
                 13: ("justiq.consent", "withdrawn"),
+                20: ("justiq.case.key.worker", "key_worker"),
             }.items(),
             told.items(),
         )

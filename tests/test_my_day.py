@@ -32,6 +32,21 @@ class TestMyDay(JustiqCommon):
     def _due_ids(self, key, role="case_worker", scope="mine"):
         return [item["id"] for item in (self._due(key, role, scope) or {"items": []})["items"]]
 
+    def test_substitute_sees_the_files_of_the_absent_colleague(self):
+        contact = self._create_contact(self.colleagues, told_until=TODAY)
+        self.assertEqual(self._due_ids("release"), [])
+        self.env["justiq.case.access"].create(
+            {
+                "employee_id": self.case_worker.id,
+                "absent_id": self.colleague.id,
+                "date_start": TODAY,
+                "date_end": TODAY,
+                "reason": "Holiday",
+            }
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self._due_ids("release"), contact.ids)
+
     # ------------------------------------------------------------
     # Kinds of due items
     # ------------------------------------------------------------

@@ -74,7 +74,9 @@ class CaseDuplicate(models.Model):
     def _propose(self, cases):
         """Bring the proposals about the files up to date: two queries, however many files.
 
-        Written in SQL, because two files may be saved at the same moment and both propose the same pair.
+        Written in SQL, because two files may be saved at the same moment and both propose the same pair. That both
+        are of one provider says the likeness: as a condition it would tempt PostgreSQL, where it has no statistics
+        yet, to go through all files of the provider for each file.
         """
         if not cases.ids:
             return
@@ -105,11 +107,11 @@ class CaseDuplicate(models.Model):
                   FROM justiq_case_file a
                   JOIN LATERAL (
                        (SELECT b.id FROM justiq_case_file b
-                         WHERE b.person_key = a.person_key AND b.company_id = a.company_id AND b.id != a.id
+                         WHERE b.person_key = a.person_key AND b.id != a.id
                            AND (%(likeness)s) IS NOT NULL LIMIT %(most)s)
                         UNION ALL
                        (SELECT b.id FROM justiq_case_file b
-                         WHERE b.birth_date = a.birth_date AND b.company_id = a.company_id AND b.id != a.id
+                         WHERE b.birth_date = a.birth_date AND b.id != a.id
                            AND (%(likeness)s) IS NOT NULL LIMIT %(most)s)
                        ) found ON TRUE
                   JOIN justiq_case_file b ON b.id = found.id

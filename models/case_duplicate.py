@@ -102,19 +102,18 @@ class CaseDuplicate(models.Model):
                 """
                 INSERT INTO justiq_case_duplicate
                        (case_file_id, other_id, company_id, likeness, create_uid, create_date, write_uid, write_date)
-                SELECT LEAST(a.id, b.id), GREATEST(a.id, b.id), a.company_id, %(likeness)s,
+                SELECT LEAST(a.id, found.id), GREATEST(a.id, found.id), a.company_id, found.likeness,
                        %(uid)s, now() at time zone 'UTC', %(uid)s, now() at time zone 'UTC'
                   FROM justiq_case_file a
                   JOIN LATERAL (
-                       (SELECT b.id FROM justiq_case_file b
+                       (SELECT b.id, %(likeness)s AS likeness FROM justiq_case_file b
                          WHERE b.person_key = a.person_key AND b.id != a.id
                            AND (%(likeness)s) IS NOT NULL LIMIT %(most)s)
                         UNION ALL
-                       (SELECT b.id FROM justiq_case_file b
+                       (SELECT b.id, %(likeness)s AS likeness FROM justiq_case_file b
                          WHERE b.birth_date = a.birth_date AND b.id != a.id
                            AND (%(likeness)s) IS NOT NULL LIMIT %(most)s)
                        ) found ON TRUE
-                  JOIN justiq_case_file b ON b.id = found.id
                  WHERE a.id = ANY(%(ids)s)
                     ON CONFLICT DO NOTHING
                 """,

@@ -144,6 +144,7 @@
         "demo/justiq_case_closing_demo.xml",
         "demo/justiq.case.file.csv",
         "demo/justiq_my_day_demo.xml",
+        "demo/justiq_voucher_demo.xml",
         "demo/justiq_states_demo.xml",
         "demo/justiq_case_plan_demo.xml",
         "demo/justiq_case_handover_demo.xml",

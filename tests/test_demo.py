@@ -104,6 +104,12 @@ class TestDemo(TransactionCase):
         self.assertFalse(closed.finding_ids.filtered(lambda finding: finding.state == "open"))
         self.assertTrue(closed.finding_ids.filtered("justification"))
 
+    def test_vouchers_are_paid_and_on_the_plan(self):
+        vouchers = self.env["account.analytic.line"].search([("justiq_grant_id", "=", self.grant.id)])
+        self.assertEqual(set(vouchers.mapped("justiq_state")), {"paid"})
+        self.assertTrue(all(voucher.justiq_budget_line_id for voucher in vouchers))
+        self.assertEqual(vouchers.filtered("justiq_names_person"), vouchers.browse())
+
     def test_one_user_per_role(self):
         roles = self.env["res.groups"].search([("privilege_id.category_id", "=", "JUSTiQ")])
         roles -= self.env.ref("justiq.group_belief")  # no role: given to single persons

@@ -99,6 +99,7 @@ from . import case_outreach_note
 from . import case_outreach_grant
 from . import case_outreach_my_day
 from . import case_participation_course
+from . import case_enrolment_exit
 from . import case_participation_report
 from . import case_reconciliation_match
 from . import case_reconciliation

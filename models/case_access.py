@@ -143,8 +143,11 @@ class CaseAccess(models.Model):
         for access in self:
             # sudo: the reference is no secret to whoever sees the label.
             subject = access.absent_id.name or access.sudo().case_file_id.reference
-            access.display_name = self.env._(
-                "%(substitute)s for %(subject)s", substitute=access.employee_id.name or "", subject=subject or ""
+            substitute = access.employee_id.name
+            access.display_name = (
+                self.env._("%(substitute)s for %(subject)s", substitute=substitute, subject=subject)
+                if substitute and subject
+                else substitute or subject
             )
 
     # ------------------------------------------------------------

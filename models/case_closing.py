@@ -156,6 +156,10 @@ class CaseClosing(models.Model):
     # Steps
     # ------------------------------------------------------------
 
+    def action_close(self):
+        """Open the dialog that closes the file, with what has been proposed."""
+        return self.case_file_id.action_close()
+
     def action_discard(self):
         """Take a proposal back; it stays on record as discarded."""
         self.check_access("write")

@@ -5,7 +5,7 @@ from .case_my_day import DueKind
 
 
 class MyDay(models.AbstractModel):
-    """Closings that the key worker has proposed wait for the team lead."""
+    """Closings that a key worker has proposed wait for the team lead: on her own day, too."""
 
     _inherit = "justiq.my.day"
 
@@ -20,7 +20,7 @@ class MyDay(models.AbstractModel):
                 key="closing",
                 label=self.env._("Proposed closings"),
                 model="justiq.case.closing",
-                domain=self._in_scope(scope) & Domain("state", "=", "proposed"),
+                domain=Domain("state", "=", "proposed"),
                 date="date",
                 detail="note",
             ),

@@ -42,14 +42,8 @@ class EnrolledMixin(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             case = self.env["justiq.case.file"].browse(vals.get("case_file_id"))
-            if case and not vals.get("enrolment_id") and case.has_access("read") and not case.enrolment_ids:
-                raise ValidationError(
-                    self.env._(
-                        "Enrolment: case file %s has none, and this belongs to a grant. "
-                        "Enrol the young person in a grant first.",
-                        case.reference,
-                    )
-                )
+            if case and not vals.get("enrolment_id") and case.has_access("read"):
+                case._check_enrolled()
         return super().create(vals_list)
 
     @api.constrains("case_file_id", "enrolment_id")

@@ -92,7 +92,8 @@ class Enrolment(models.Model):
     @api.depends("reference", "grant_id.name")
     def _compute_display_name(self):
         for enrolment in self:
-            enrolment.display_name = f"{enrolment.reference} · {enrolment.grant_id.name}"
+            # A new one has a label as soon as something is chosen.
+            enrolment.display_name = " · ".join(filter(None, [enrolment.reference, enrolment.grant_id.name]))
 
     @api.depends("case_file_id.birth_date", "date_entry")
     def _compute_age_at_entry(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 COUNTED = {
     "assessment_count": ("justiq.case.assessment", [("state", "!=", "discarded")]),
@@ -85,8 +86,24 @@ class CaseFile(models.Model):
     def action_new_referral(self):
         return self._new_of_file("justiq.case.referral", self.env._("New Referral"))
 
+    def _check_enrolled(self):
+        """Refuse what belongs to a grant on a file that has no enrolment yet.
+
+        :raises ValidationError: naming the file by its reference, and the way out
+        """
+        for case in self:
+            if not case.enrolment_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Enrolment: case file %s has none, and this belongs to a grant. "
+                        "Enrol the young person in a grant first.",
+                        case.reference,
+                    )
+                )
+
     def _new_of_file(self, model, name, **context):
         self.ensure_one()
+        self._check_enrolled()
         return {
             "type": "ir.actions.act_window",
             "name": name,

@@ -82,35 +82,42 @@ class CaseFile(models.Model):
     def _find_similar(self, company, first_name, last_name, birth_date=None, zip_code=None, limit=MOST_SIMILAR):
         """Files of the provider whose person may be this one, most similar first, whoever may read them.
 
-        One indexed query, also among 100,000 files; closed and archived ones are found, too. Of a file that was
-        merged into another one, the other one. The caller decides what of them the user may see.
+        One query through two indexes, also among 100,000 files and before PostgreSQL knows anything of them: more
+        conditions beside the indexed ones would tempt it to go through all files of the provider. Closed and archived
+        ones are found, too. Of a file that was merged into another one, the other one. The caller decides what of
+        them the user may see.
         """
         self.flush_model()
+        query = self._similar_query(company, first_name, last_name, birth_date, zip_code, limit)
+        return self.browse(dict.fromkeys(case_id for (case_id,) in self.env.execute_query(query)))
+
+    @api.model
+    def _similar_query(self, company, first_name, last_name, birth_date, zip_code, limit):
         key = f"{fold_name(first_name)} {fold_name(last_name)}"
-        likeness = SQL("similarity(search_key, %s)", key)
-        same_birth = SQL("COALESCE(birth_date = %s::date, FALSE)", birth_date or None)
-        same_zip = SQL("COALESCE(zip = %s, FALSE)", zip_code or None)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT COALESCE(merged_into_id, id)
-                  FROM justiq_case_file
-                 WHERE company_id = %(company)s
-                   AND state != 'anonymised'
-                   AND ((search_key %% %(key)s AND (%(likeness)s >= 0.5 OR %(same_birth)s))
-                        -- another family name, since a wedding or an adoption
-                        OR (birth_date = %(birth)s::date AND %(same_zip)s AND %(likeness)s >= 0.1))
-              ORDER BY %(likeness)s + CASE WHEN %(same_birth)s THEN 0.5 ELSE 0 END
-                       + CASE WHEN %(same_zip)s THEN 0.1 ELSE 0 END DESC, id DESC
-                 LIMIT %(limit)s
-                """,
-                company=company.id,
-                key=key,
-                likeness=likeness,
-                birth=birth_date or None,
-                same_birth=same_birth,
-                same_zip=same_zip,
-                limit=limit,
-            )
+        return SQL(
+            """
+            WITH candidate AS MATERIALIZED (
+                 SELECT %(columns)s FROM justiq_case_file WHERE search_key %% %(key)s
+                  UNION ALL
+                 SELECT %(columns)s FROM justiq_case_file
+                  WHERE birth_date = %(birth)s::date AND (search_key %% %(key)s) IS NOT TRUE)
+            SELECT COALESCE(merged_into_id, id)
+              FROM candidate
+             WHERE company_id = %(company)s
+               AND state != 'anonymised'
+               AND ((search_key %% %(key)s AND (%(likeness)s >= 0.5 OR %(same_birth)s))
+                    -- another family name, since a wedding or an adoption
+                    OR (%(same_birth)s AND %(same_zip)s AND %(likeness)s >= 0.1))
+          ORDER BY %(likeness)s + CASE WHEN %(same_birth)s THEN 0.5 ELSE 0 END
+                   + CASE WHEN %(same_zip)s THEN 0.1 ELSE 0 END DESC, id DESC
+             LIMIT %(limit)s
+            """,
+            columns=SQL("id, merged_into_id, company_id, state, search_key, birth_date, zip"),
+            company=company.id,
+            key=key,
+            likeness=SQL("similarity(search_key, %s)", key),
+            birth=birth_date or None,
+            same_birth=SQL("COALESCE(birth_date = %s::date, FALSE)", birth_date or None),
+            same_zip=SQL("COALESCE(zip = %s, FALSE)", zip_code or None),
+            limit=limit,
         )
-        return self.browse(dict.fromkeys(case_id for (case_id,) in rows))

@@ -160,7 +160,3 @@ class CaseGoal(models.Model):
 
     def action_reopen(self):
         self.write({"state": "open"})
-
-    def action_save_goal(self):
-        """Close the dialog; the client has saved it before."""
-        return {"type": "ir.actions.act_window_close"}

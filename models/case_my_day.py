@@ -210,8 +210,17 @@ class MyDay(models.AbstractModel):
             "detail": (record[kind.detail] or "") if kind.detail else "",
             "date": fields.Date.to_string(day or False),
             "urgency": self._urgency(day, today),
-            "case": {"id": case.id, "name": case.display_name} if case else False,
+            "case": {"id": case.id, "name": self._label_of(case)} if case else False,
         }
+
+    @api.model
+    def _label_of(self, case):
+        """The label of a case file; a substitute sees for whom she stands in."""
+        if not case.substitute_until:
+            return case.display_name
+        return self.env._(
+            "%(file)s (substituting %(worker)s)", file=case.display_name, worker=case.key_worker_id.display_name
+        )
 
     @api.model
     def _day_of(self, moment):
@@ -291,7 +300,7 @@ class MyDay(models.AbstractModel):
             "items": [
                 {
                     "id": case.id,
-                    "name": case.display_name,
+                    "name": self._label_of(case),
                     "last_contact": fields.Date.to_string(case.last_contact_date),
                     "silent": case.is_silent,
                     "worker": case.key_worker_id.display_name if scope == "team" else "",

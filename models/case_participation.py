@@ -87,7 +87,9 @@ class Participation(models.Model):
     @api.depends("reference", "baustein_id.name")
     def _compute_display_name(self):
         for participation in self:
-            participation.display_name = f"{participation.reference} · {participation.baustein_id.name}"
+            participation.display_name = " · ".join(
+                filter(None, [participation.reference, participation.baustein_id.name])
+            )
 
     @api.depends("case_file_id.first_name", "case_file_id.last_name", "reference")
     @api.depends_context("uid")
@@ -124,6 +126,13 @@ class Participation(models.Model):
         for participation in self:
             is_individual = participation.baustein_kind == "individual"
             participation.hours = minutes.get(participation._origin.id, 0) / 60 if is_individual else 0.0
+
+    @api.onchange("enrolment_id")
+    def _onchange_enrolment_id(self):
+        """Help begins with the entry; what comes later begins today."""
+        entry, today = self.enrolment_id.date_entry, fields.Date.context_today(self)
+        if entry and not self._origin and not self.enrolment_id.participation_ids - self:
+            self.date_start = min(entry, today)
 
     @api.constrains("baustein_id", "grant_id", "enrolment_id")
     def _check_baustein_of_grant(self):

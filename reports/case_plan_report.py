@@ -27,7 +27,7 @@ class CasePlanReport(models.AbstractModel):
                 {"label": self.env._("Young person"), "text": f"{case.first_name} {case.last_name}"},
                 *self._facts(case, ("birth_date", "reference")),
                 {"label": self.env._("Key worker"), "text": content["key_worker"]},
-                *self._facts(plan, ("date",)),
+                *self._day(plan),
                 {"label": self.env._("Also present"), "text": ", ".join(content["participants"])},
                 *self._facts(plan, ("next_review_date",)),
             ],
@@ -41,6 +41,12 @@ class CasePlanReport(models.AbstractModel):
                 self.env._("Key worker: %s", content["key_worker"]),
             ],
         }
+
+    def _day(self, plan):
+        """The day of the agreement; nothing has been agreed on a draft."""
+        if plan.state == "draft":
+            return [{"label": self.env._("As of"), "text": format_date(self.env, plan.date)}]
+        return self._facts(plan, ("date",))
 
     def _picture(self, plan):
         """First and last of the assessments completed until the day of the agreement."""

@@ -6,7 +6,7 @@ from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import file_path, format_date, mute_logger
 
 from .common import JustiqCommon
@@ -183,6 +183,50 @@ class TestEnrolment(JustiqCommon):
         enrolment = self._enrol(date_exit=date(2020, 1, 15))
         with self.assertRefused(error=CheckViolation):
             enrolment.date_exit = date(2020, 1, 14)
+
+    def test_a_new_one_has_a_label_as_soon_as_something_is_chosen(self):
+        case = self._create_case()
+        for values, label in (
+            ({}, ""),
+            ({"grant_id": self.grant.id}, self.grant.name),
+            ({"case_file_id": case.id, "grant_id": self.grant.id}, f"{case.reference} · {self.grant.name}"),
+        ):
+            self.assertEqual(self.env["justiq.enrolment"].new(values).display_name or "", label)
+
+    def test_nothing_goes_on_after_the_exit(self):
+        enrolment = self._enrol()
+        participation = self._participate(code="CM", enrolment=enrolment, date_start=date(2020, 3, 2))
+        with self.assertRefused("exit from the grant", *(format_date(self.env, date(2020, 3, day)) for day in (1, 2))):
+            enrolment.date_exit = date(2020, 3, 1)
+        participation.date_end = date(2020, 4, 30)
+        with self.assertRefused("exit from the grant"):
+            enrolment.date_exit = date(2020, 4, 29)
+        enrolment.date_exit = date(2020, 4, 30)
+        for change in ({"date_end": date(2020, 5, 1)}, {"date_start": date(2020, 5, 1), "date_end": False}):
+            with self.assertRefused("Come back"):
+                participation.write(change)
+        with self.assertRefused("Come back"):
+            self._participate(code="CL", enrolment=enrolment, date_start=date(2020, 5, 1))
+
+    def test_coming_back_takes_the_exit_back_and_tells_of_it(self):
+        enrolment = self._enrol(date_exit=date(2020, 4, 30), exit_destination="training")
+        ended = {"date_start": date(2020, 2, 3), "date_end": date(2020, 4, 30)}
+        origin = self._participate(code="CM", enrolment=enrolment, **ended)
+        values = {"origin_participation_id": origin.id, "date_start": date(2020, 9, 1)}
+        participation = self._participate(code="CM", enrolment=enrolment, **values)
+        self.assertEqual((enrolment.date_exit, enrolment.exit_destination), (False, "training"))
+        self.assertIn("30", enrolment.case_file_id.message_ids[0].body)
+        self.assertEqual(origin.date_end, date(2020, 4, 30), "the old one stays as it was")
+        self.assertFalse(participation.date_end)
+
+    @freeze_time("2020-05-12")
+    def test_the_first_help_begins_with_the_entry_and_the_next_today(self):
+        enrolment = self._enrol()
+        for code, start in (("CM", date(2020, 1, 15)), ("CL", date(2020, 5, 12))):
+            form = Form(self.env["justiq.participation"])
+            form.enrolment_id = enrolment
+            form.baustein_id = self.bausteine[code]
+            self.assertEqual(form.save().date_start, start)
 
     def test_person_and_grant_belong_to_one_provider(self):
         other = self.env["res.company"].create({"name": "Another provider"})

@@ -92,6 +92,11 @@ class TestCaseAccess(JustiqCommon):
             self.assertFalse(mia.has_access("read"))
 
     @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_a_new_substitution_has_a_label_as_soon_as_somebody_is_chosen(self):
+        new = self.env["justiq.case.access"].new
+        self.assertFalse(new({}).display_name)
+        self.assertEqual(new({"employee_id": self.case_worker.id}).display_name, self.case_worker.name)
+
     def test_substitute_reads_and_writes_as_the_key_worker_does(self):
         self._substitute()
         enrolment = self._enrol(self.mia)

@@ -140,6 +140,23 @@ class TestClosing(ClosingCase):
             closings = [group["total"] for group in day["due"] if group["key"] == "closing"]
             self.assertEqual(sum(closings), due, role)
 
+    def test_the_proposal_of_somebody_elses_file_stands_on_the_team_leads_own_day(self):
+        self._dialog("case_worker").action_propose()
+        day = self.env["justiq.my.day"].with_user(self.users["team_lead"]).get_day("mine")
+        [group] = [group for group in day["due"] if group["key"] == "closing"]
+        self.assertEqual([item["id"] for item in group["items"]], self.case.closing_ids.ids)
+
+    def test_the_proposal_leads_to_the_dialog_that_closes(self):
+        self._dialog("case_worker", note="She has a contract.").action_propose()
+        action = self.case.closing_ids.with_user(self.users["team_lead"]).action_close()
+        wizard = self.env[action["res_model"]].with_user(self.users["team_lead"]).with_context(**action["context"])
+        self.assertEqual(wizard.create({}).note, "She has a contract.")
+
+    def test_closing_ends_what_runs_on_the_day_of_an_exit_that_is_there(self):
+        self.enrolment.date_exit = date(2020, 11, 30)
+        self._dialog().action_close()
+        self.assertEqual(self.participation.date_end, date(2020, 11, 30))
+
     @mute_logger("odoo.sql_db")
     def test_there_is_one_proposal_at_a_time(self):
         self._propose_closing(self.case)

@@ -34,6 +34,12 @@ class TestCasePlan(JustiqCommon):
         self.plan.with_user(self.user).action_agree()
         return self.plan
 
+    def test_without_an_enrolment_the_buttons_say_what_to_do(self):
+        case = self._create_case().with_user(self.user)
+        for button in (case.action_new_assessment, case.action_new_plan, case.action_new_referral):
+            with self.assertRefused(case.reference, "Enrol the young person in a grant first"):
+                button()
+
     # ------------------------------------------------------------
     # Versions
     # ------------------------------------------------------------

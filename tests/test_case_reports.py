@@ -97,10 +97,13 @@ class TestCaseReports(CaseReportCommon):
     # ------------------------------------------------------------
 
     def test_plan_says_what_was_agreed(self):
-        self.assertIn("draft, not agreed yet", self._html(PLAN, self.plan))
+        html = self._html(PLAN, self.plan)
+        self.assertIn("draft, not agreed yet", html)
+        self.assertNotIn("Agreed On", html)
         self.plan.action_agree()
         self.goal.name = "Something else."
         html = self._html(PLAN, self.plan)
+        self.assertIn("Agreed On", html)
         self.assertNotIn("draft, not agreed yet", html)
         for text in ("Zora Geheimnis", "I want to finish school.", "Call the school", "Carla Caseworker", "<svg"):
             self.assertIn(text, html)

@@ -114,5 +114,6 @@ class CaseClose(models.TransientModel):
                     date=format_date(self.env, self.date),
                 )
             )
-        participations.write({"date_end": self.date})
+        for enrolment, running in participations.grouped("enrolment_id").items():
+            running.write({"date_end": enrolment.date_exit or self.date})
         enrolments.write({"date_exit": self.date})

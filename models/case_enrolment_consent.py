@@ -46,7 +46,9 @@ class Enrolment(models.Model):
             )
             .grouped("case_file_id")
         )
+        # sudo: as above; no record leaves, the callers keep dates.
         none = self.env["justiq.consent"].sudo()
+        # sudo: the key of the dictionary above
         return {
             enrolment: consents.get(enrolment.case_file_id._origin.sudo(), none).filtered(
                 lambda consent, grant=enrolment.grant_id._origin: (
@@ -67,12 +69,15 @@ class Enrolment(models.Model):
         "case_file_id.consent_ids.withdrawn_on",
     )
     def _compute_legal_basis_date(self):
+        # sudo: of the consents only the dates below, which everybody sees who reads the enrolment.
         by_consent = self.sudo()._rests_on_consent()
         consents = by_consent._esf_consents()
         for enrolment in self:
+            # sudo: as above
             if enrolment.sudo() not in by_consent:
                 enrolment.legal_basis_date = enrolment.legal_basis_date
                 continue
+            # sudo: as above
             entry, own = enrolment.date_entry, consents[enrolment.sudo()]
             on_entry = own.filtered(lambda consent, day=entry: day and consent._is_valid_on(day))
             # Without one on the day of entry, the first one given since tells why the person does not count.
@@ -125,9 +130,11 @@ class Enrolment(models.Model):
         "case_file_id.consent_ids.withdrawn_on",
     )
     def _compute_consent_withdrawn_on(self):
+        # sudo: of the consents only the dates below, which everybody sees who reads the enrolment.
         by_consent = self.sudo()._rests_on_consent()
         consents = by_consent._esf_consents()
         for enrolment in self:
+            # sudo: as above
             own = consents.get(enrolment.sudo())
             holds = not own or own.filtered(lambda consent: not consent.withdrawn_on)
             enrolment.consent_withdrawn_on = False if holds else max(own.mapped("withdrawn_on"))

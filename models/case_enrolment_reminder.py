@@ -106,6 +106,7 @@ class Enrolment(models.Model):
         # names the reference only. The context keeps e-mails away.
         activities = self.env["mail.activity"].sudo().with_context(active_test=False, mail_activity_quick_update=True)
         existing = activities.search([("enrolment_id", "in", self.ids)])
+        # sudo: as above
         wanted = self.sudo()._wanted_reminders()
         existing.filtered(lambda activity: activity.active and activity._reminder_key() not in wanted).unlink()
         made = {activity._reminder_key(): activity for activity in existing.exists()}

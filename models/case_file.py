@@ -211,6 +211,7 @@ class CaseFile(models.Model):
     def _is_readable_by(self, user):
         # sudo: companies of a colleague, only to ask for her access.
         company = self.sudo().company_id
+        # sudo: as above
         if company not in user.sudo().company_ids:
             return False
         return self.with_user(user).with_context(allowed_company_ids=company.ids).has_access("read")

@@ -262,6 +262,7 @@ class CaseHandover(models.Model):
         files go over, nor may what is read here be shown.
         """
         self.invalidate_recordset(["case_file_ids"])
+        # sudo: used by the steps of the hand-over only, and shown to nobody.
         files = self.sudo().with_context(active_test=False).case_file_ids
         self.invalidate_recordset(["case_file_ids"])
         return files

@@ -201,6 +201,7 @@ class CaseMerge(models.Model):
     @api.model
     def _hidden_values(self, remaining, merged):
         """Values of fields that the user may not see, such as the belief: nothing of them gets lost."""
+        # sudo: they go from one file into the other, and are not shown.
         one, other = remaining.sudo(), merged.sudo()
         hidden = set(self._writable_fields(one)) - set(self._writable_fields(remaining))
         return {
@@ -261,11 +262,15 @@ class CaseMerge(models.Model):
         self._check_undoable()
         # sudo: the record and what moved are the server's; that the user may write both files is checked above.
         relinker = Relinker(self.sudo().env)
+        # sudo: as above
         steps = self.sudo().steps
+        # sudo: as above
         merged = self.sudo().merged_file_id
+        # sudo: as above
         self.sudo()._mark(merged, merged.browse(), active=steps["was_active"])
         try:
             relinker.undo(steps["steps"])
+            # sudo: as above
             self.sudo()._take_along(relinker)
             self.env.flush_all()
         except IntegrityError as error:
@@ -276,6 +281,7 @@ class CaseMerge(models.Model):
                     error,
                 )
             ) from error
+        # sudo: who undid it is for the server to say.
         self.sudo().write({"undone_by_id": self.env.uid, "undone_at": fields.Datetime.now()})
         self._log(self.env._("The merge of %(merged)s into %(remaining)s was undone.", **self._references()))
         # sudo: the proposals are the server's

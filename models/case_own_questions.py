@@ -25,6 +25,7 @@ class OwnQuestions(models.Model):
         # sudo: a sheet is made by whoever enrols the first person; it is empty then.
         sheets = self.sudo().search([("company_id", "in", companies.ids)])
         missing = companies - sheets.company_id
+        # sudo: as above
         sheets += self.sudo().create([{"company_id": company.id} for company in missing])
         return {sheet.company_id: sheet for sheet in sheets}
 

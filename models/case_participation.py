@@ -106,6 +106,7 @@ class Participation(models.Model):
         """The participations whose participant's name the user may know."""
         # sudo on the way to the file only; the access is asked as the user.
         files = self.sudo().case_file_id._origin.sudo(False)._filtered_access("read")
+        # sudo: as above
         return self.filtered(lambda participation: participation.sudo().case_file_id._origin.id in files._ids)
 
     @api.depends("case_file_id")

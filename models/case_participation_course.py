@@ -71,6 +71,7 @@ class Participation(models.Model):
         # sudo on the way to the file only; the access is asked as the user.
         writable = self.sudo().case_file_id._origin.sudo(False)._filtered_access("write")
         for participation in self:
+            # sudo: as above
             participation.is_case_writable = participation.sudo().case_file_id._origin.id in writable._ids
 
     @api.depends("note_ids.is_amended", "note_ids.participation_id", "baustein_kind")

@@ -211,6 +211,7 @@ class CaseTimeline(models.Model):
         return super()._search(domain, *args, **kwargs)
 
     def exists(self):
+        # sudo: whether there are such entries; the access to them is asked elsewhere.
         return self & self.sudo().search([("id", "in", self.ids)])
 
     @api.model

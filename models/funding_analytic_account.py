@@ -81,6 +81,7 @@ class AnalyticAccount(models.Model):
         :param owners: recordset with `_analytic_accounts_wanted`
         """
         # Who creates a grant does not follow its accounts, and nobody is told of them.
+        # sudo: as the docstring says; nothing is returned.
         accounts = self.sudo().with_context(
             active_test=False, tracking_disable=True, mail_create_nosubscribe=True, mail_create_nolog=True
         )
@@ -121,6 +122,7 @@ class Grant(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         grants = super().create(vals_list)
+        # sudo: the accounts come with their grant, whoever may create it; nothing is returned.
         self.env["account.analytic.account"].sudo()._ensure_for(grants.sudo())
         return grants
 
@@ -129,8 +131,10 @@ class Grant(models.Model):
         if vals.keys() & {"name", "baustein_ids", "company_id"}:
             # sudo: the accounts follow their grant, whoever may change it.
             grants = self.sudo().with_context(active_test=False)
+            # sudo: as above
             self.env["account.analytic.account"].sudo()._ensure_for(grants)
             if vals.keys() & {"name", "company_id"}:
+                # sudo: as above
                 self.env["account.analytic.account"].sudo()._ensure_for(grants.micro_project_ids)
         return result
 
@@ -158,6 +162,7 @@ class MicroProject(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         projects = super().create(vals_list)
+        # sudo: the account comes with its micro-project, whoever may create it; nothing is returned.
         self.env["account.analytic.account"].sudo()._ensure_for(projects.sudo())
         return projects
 

@@ -23,7 +23,9 @@ class Baustein(models.Model):
         self.ensure_one()
         # sudo: what the programme allows binds everybody; only names of the catalogue are told.
         possible = self.sudo().cost_category_ids
+        # sudo: as above
         if category and possible and category.sudo() not in possible:
+            # sudo: as above
             raise ValidationError(
                 self.env._(
                     "Cost category: “%(category)s” is not eligible for the Baustein %(baustein)s. "

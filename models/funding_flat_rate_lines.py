@@ -52,6 +52,7 @@ class BudgetLine(models.Model):
         # sudo: as above.
         if self.sudo().flat_rate_id:
             self._refuse_by_hand()
+        # sudo: as above.
         years = self.sudo().funding_year_id
         result = super().unlink()
         years._derive_flat_rates()

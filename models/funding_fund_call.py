@@ -142,6 +142,7 @@ class FundCall(models.Model):
             return {}
         # sudo: sums over vouchers and calls of the grant of this call, which the user reads; no voucher is returned.
         grant, calls = self.grant_id.sudo(), self.sudo().search([("grant_id", "=", self.grant_id.id)]) - self._origin
+        # sudo: as above
         vouchers = self.env["account.analytic.line"].sudo()
         sums = ["justiq_eligible_amount:sum", "justiq_esf_amount:sum"]
         due, due_esf = vouchers._read_group(self._due_domain(), [], sums)[0]

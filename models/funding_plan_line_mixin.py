@@ -42,6 +42,7 @@ class PlanLineMixin(models.AbstractModel):
         # sudo: only the state is asked, also for whoever may not read the year.
         self.sudo().funding_year_id._check_draft()
         result = super().write(vals)
+        # sudo: as above
         self.sudo().funding_year_id._check_draft()
         return result
 

@@ -107,6 +107,7 @@ class BudgetLine(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"funding_year_id", "baustein_id", "micro_project_id", "cost_category_id"}:
+            # sudo: as above
             self.sudo().funding_year_id._find_budget_lines()
         return result
 
@@ -214,6 +215,7 @@ class FundingYear(models.Model):
 
     def _find_budget_lines(self):
         """Look again for the budget line of vouchers that have none."""
+        # sudo: they get their line, whoever plans it; no voucher is returned.
         vouchers = self.env["account.analytic.line"].sudo()
         homeless = vouchers.search([("justiq_funding_year_id", "in", self.ids), ("justiq_budget_line_id", "=", False)])
         self.env.add_to_compute(vouchers._fields["justiq_budget_line_id"], homeless)

@@ -13,7 +13,7 @@ class Users(models.Model):
         then ours must not narrow it.
         """
         self.ensure_one()
-        access = self.env["ir.model.access"].sudo()  # which roles may do something is no secret of a record
+        access = self.env["ir.model.access"].sudo()  # sudo: which roles may do something is no secret of a record
         roles = access.search(
             [
                 ("model_id.model", "=", "account.analytic.line"),
@@ -22,6 +22,7 @@ class Users(models.Model):
                 ("group_id", "not in", self._voucher_groups().ids),
             ],
         ).group_id
+        # sudo: as above
         rules = self.env["ir.rule"].sudo()
         narrowed = rules.search_count(
             [
@@ -82,6 +83,7 @@ class Voucher(models.Model):
             self.check_access("unlink")
             # sudo: only how the voucher came, and the state of its grant.
             self.sudo()._check_by_hand()
+            # sudo: as above
             self.sudo().justiq_grant_id._check_not_closed()
         return super().unlink()
 
@@ -97,7 +99,7 @@ class Voucher(models.Model):
         return (
             not self.env["ir.model.access"]
             .sudo()
-            .search_count(  # which roles may do something is no secret
+            .search_count(  # sudo: which roles may do something is no secret
                 [
                     ("model_id.model", "=", self._name),
                     (f"perm_{operation}", "=", True),

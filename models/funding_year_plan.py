@@ -64,7 +64,7 @@ class FundingYear(models.Model):
     def _compute_plan_version_count(self):
         counts = dict(
             self.env["justiq.plan.version"]
-            .sudo()  # how often a plan was approved, also for whoever reads the year alone
+            .sudo()  # sudo: how often a plan was approved, also for whoever reads the year alone
             ._read_group([("funding_year_id", "in", self.ids)], ["funding_year_id"], ["__count"])
         )
         for year in self:
@@ -90,6 +90,7 @@ class FundingYear(models.Model):
         if approved:
             # sudo: the plan is checked and kept as a whole, whoever of those who may approve does it.
             approved.sudo()._check_balanced()
+            # sudo: as above
             approved.sudo()._keep_version()
         return result
 
@@ -204,6 +205,7 @@ class FundingYear(models.Model):
         for row in first.figures["spending"]:
             if not row["is_flat_rate"]:
                 then[row["category_id"]] += Decimal(row["planned"])
+        # sudo: as above
         lines = self.sudo().budget_line_ids.filtered(lambda line: not line.flat_rate_id)
         for line in lines:
             now[line.cost_category_id.id] += money.exact(line.planned_amount)

@@ -172,6 +172,7 @@ class Grant(models.Model):
         # sudo: the rules bind records that the user may not read; nothing of them is returned.
         for model in self.env["justiq.requirement"]._checked_models():
             if model._name != self._name:
+                # sudo: as above
                 model.sudo().with_context(active_test=False).search(
                     [(model._requirement_grant_field, "in", self.ids)]
                 )._check_again()

@@ -85,7 +85,9 @@ class EmployeeSkill(models.Model):
             return
         # sudo: the rule engine looks at all work, whoever keeps certificates; nothing is returned.
         for model in ("justiq.participation", "justiq.micro.project"):
+            # sudo: as above
             Work = self.env[model].sudo().with_context(active_test=False)
             Work.search([(Work._professional_field, "in", employees.ids)])._check_again()
+        # sudo: as above
         Grant = self.env["justiq.grant"].sudo()
         Grant._grants_of(employees)._check_again()

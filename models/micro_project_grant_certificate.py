@@ -71,6 +71,7 @@ class Grant(models.Model):
             ("justiq.micro.project", "lead_id", [("state", "in", ("approved", "running"))]),
         ):
             of_these = [("grant_id", "in", grants.ids), (field, "!=", False), *domain, *going_on]
+            # sudo: as above
             for grant, professional in self.env[model].sudo()._read_group(of_these, ["grant_id", field]):
                 grants.browse(grant.id).professional_ids |= professional
 

@@ -135,6 +135,7 @@ class Finding(models.Model):
         """An approval rests on its justifications: they may be reworded, but not taken away afterwards."""
         # sudo: the state decides, also for whoever may not read the record.
         for finding in self.sudo():
+            # sudo: as above
             record = self.env[finding.res_model].sudo().browse(finding.res_id)
             if finding.state == "justified" and record.state not in getattr(record, "_initial_states", (record.state,)):
                 raise ValidationError(

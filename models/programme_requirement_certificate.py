@@ -32,6 +32,7 @@ class Requirement(models.Model):
         self.ensure_one()
         types, skills = self.skill_type_ids, self.skill_ids
         # From the cache: a rule is held against the same people as the rule before it.
+        # sudo: as the docstring says.
         held = employees.sudo().employee_skill_ids.filtered(
             lambda one: one.skill_type_id in types and (not skills or one.skill_id in skills)
         )

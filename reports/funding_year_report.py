@@ -65,6 +65,7 @@ class FundingYearReport(models.AbstractModel):
             | Domain("date_end", "=", False) & self._between("date_start", start, end)
             | Domain("date_start", "=", False) & self._between("date_end", start, end)
         )
+        # sudo: micro-projects of the year that is printed, whose reading has been checked.
         return (
             self.env["justiq.micro.project"]
             .sudo()
@@ -167,6 +168,7 @@ class FundingYearReport(models.AbstractModel):
     def _session_figures(self, year, projects):
         """Sessions, and guests and attendances of those held, by project."""
         figures = {}
+        # sudo: numbers of the printed year, of nobody in particular.
         for project, state, number, guests in (
             self.env["justiq.session"]
             .sudo()
@@ -184,6 +186,7 @@ class FundingYearReport(models.AbstractModel):
 
     def _money_by_project(self, year):
         """Planned ESF money of the group Bausteine; without a project under False."""
+        # sudo: sums of the printed year.
         return {
             project.id: amount
             for project, amount in self.env["justiq.budget.line"]
@@ -244,6 +247,7 @@ class FundingYearReport(models.AbstractModel):
         grant, rule = year.grant_id, self._rule(year, "micro_project_count")
         in_year = Counter(self._progress(project) for project in projects)
         in_grant = Counter()
+        # sudo: numbers of the printed grant.
         for state, is_counted, number in (
             self.env["justiq.micro.project"]
             .sudo()

@@ -68,6 +68,7 @@ class RosterReport(models.AbstractModel):
         participations = self.env["justiq.participation"].sudo().search([("micro_project_id", "in", projects.ids)])
         participations.sudo(False)._record_access("print", self._description)
         participations = participations.grouped("micro_project_id")
+        # sudo: as above
         return {project.id: participations.get(project.sudo(), ()) for project in projects}
 
     def _list(self, columns, participations):

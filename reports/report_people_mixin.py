@@ -29,6 +29,7 @@ class ReportPeopleMixin(models.AbstractModel):
         :param attended: which of them have attended at least once
         :return: dictionary of numbers by tuple of group values
         """
+        # sudo: numbers only, as the model says.
         participations = self.env["justiq.participation"].sudo()
         counts = defaultdict(lambda: dict.fromkeys(NUMBERS, 0))
         person = "enrolment_id:count_distinct"

@@ -54,18 +54,21 @@ class StaffReport(models.AbstractModel):
     def _professionals(self, grant, start, end):
         """Key workers of individual help and leads of micro-projects within the period."""
         within = [("grant_id", "=", grant.id), "|", ("date_end", "=", False), ("date_end", ">=", start)]
+        # sudo: who worked in the printed grant; the caller prints name, job and certificates.
         result = self.env["hr.employee"].sudo()
         for model, field, domain in (
             ("justiq.participation", "key_worker_id", [("baustein_kind", "=", "individual")]),
             ("justiq.micro.project", "lead_id", [("state", "in", ("approved", "running", "done"))]),
         ):
             domain = [*within, ("date_start", "<=", end), (field, "!=", False), *domain]
+            # sudo: as above
             for (professional,) in self.env[model].sudo()._read_group(domain, [field]):
                 result |= professional
         return result
 
     def _certificates(self, professional, year):
         """What the professional could show in the period, as the rules of the programme ask for it."""
+        # sudo: kinds of certificates, which are no secret.
         types = year.sudo().grant_id.programme_id.requirement_ids.skill_type_ids
         held = professional.employee_skill_ids.filtered(
             lambda one: (

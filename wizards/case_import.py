@@ -86,6 +86,7 @@ class CaseImport(models.TransientModel):
         self.env["justiq.enrolment"].check_access("create")
         (_number, headings), *rows = self._read_file()
         columns = self._columns(headings)
+        # sudo: problems are written by the import only.
         self.problem_ids.sudo().unlink()
         self.write(
             {

@@ -14,8 +14,8 @@ def uninstall_hook(env):
     ]
     _release_analytic_items(env)
     env["ir.model.data"].search([("model", "in", [model._name for model in models])]).unlink()
-    # The trigger that keeps the access log append-only goes with its function.
-    env.cr.execute("DROP FUNCTION IF EXISTS justiq_access_log_is_append_only() CASCADE")
+    # The triggers that keep the logs append-only go with their function.
+    env.cr.execute("DROP FUNCTION IF EXISTS justiq_is_append_only() CASCADE")
     # Documents of others that refer to ours stay; ours take what is only about them along.
     env["mail.activity"].with_context(active_test=False).search([("res_model", "=like", "justiq.%")]).unlink()
     _drop_references(env, models)

@@ -24,6 +24,7 @@ from . import grant_funding_year
 
 # case
 from . import case_fixed_keys_mixin
+from . import case_append_only_mixin
 from . import case_access_log
 from . import case_access_logged_mixin
 from . import case_closed_mixin
@@ -35,12 +36,15 @@ from . import case_key_worker
 from . import case_handover
 from . import case_access
 from . import case_user
+from . import case_role_change
+from . import case_role_change_users
 from . import case_file_access
 from . import case_file_key_worker
 from . import case_activity
 from . import case_attachment
 from . import case_message
 from . import case_report_access
+from . import case_download_access
 from . import case_file_sections
 from . import case_merge
 from . import case_file_search

@@ -1,5 +1,4 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 PATHS = [
@@ -7,7 +6,11 @@ PATHS = [
     ("list", "Seen in a list"),
     ("print", "Printed"),
     ("export", "Exported"),
+    ("download", "Downloaded"),
+    ("search", "Found in a search"),
 ]
+SEPARATOR = ", "
+MOST_SHOWN = 3
 
 
 class AccessLog(models.Model):
@@ -15,12 +18,12 @@ class AccessLog(models.Model):
 
     The server writes it when files, or what hangs on them, are opened, listed,
     printed or exported. The privacy officer reads and searches the rows of the
-    own companies; nobody else reads it, and nobody changes or deletes a row:
-    the ORM refuses it to everybody, PostgreSQL to whoever gets past the ORM.
+    own companies; nobody else reads it, and nobody changes or deletes a row.
     The files are named by their references, which stay when a file is gone.
     """
 
     _name = "justiq.access.log"
+    _inherit = ["justiq.append.only.mixin"]
     _description = "Access to Case Files"
     _order = "date desc, id desc"
     _rec_name = "date"
@@ -34,30 +37,21 @@ class AccessLog(models.Model):
     )
     file_count = fields.Integer(string="Number of Files", readonly=True, aggregator="sum")
     file_references = fields.Text(string="Case Files", required=True, readonly=True, index="trigram")
+    files_label = fields.Char(
+        string="Files", compute="_compute_files_label", help="The first ones; all of them in the form."
+    )
     model_names = fields.Char(required=True, readonly=True, export_string_translation=False)
     content = fields.Char(
         compute="_compute_content", help="What of the files was read: the file itself, its contact log ..."
     )
     detail = fields.Text(readonly=True, help="The exported fields or the printed report.")
 
-    def init(self):
-        self.env.cr.execute(
-            SQL(
-                """
-                CREATE OR REPLACE FUNCTION justiq_access_log_is_append_only() RETURNS trigger AS $$
-                BEGIN
-                    RAISE EXCEPTION 'The access log is append-only: %% is refused.', TG_OP;
-                END
-                $$ LANGUAGE plpgsql;
-                DROP TRIGGER IF EXISTS justiq_access_log_append_only ON %(table)s;
-                CREATE TRIGGER justiq_access_log_append_only
-                BEFORE UPDATE OR DELETE OR TRUNCATE ON %(table)s
-                FOR EACH STATEMENT EXECUTE FUNCTION justiq_access_log_is_append_only()
-                """,
-                table=SQL.identifier(self._table),
-            )
-        )
-        return super().init()
+    @api.depends("file_references", "file_count")
+    def _compute_files_label(self):
+        for log in self:
+            shown = (log.file_references or "").split(SEPARATOR, MOST_SHOWN)[:MOST_SHOWN]
+            label, more = SEPARATOR.join(shown), log.file_count - len(shown)
+            log.files_label = self.env._("%(files)s and %(more)s more", files=label, more=more) if more > 0 else label
 
     @api.depends("model_names")
     @api.depends_context("lang")
@@ -68,15 +62,6 @@ class AccessLog(models.Model):
         labels = dict(models_.mapped(lambda model: (model.model, model.name)))
         for log in self:
             log.content = ", ".join(labels.get(name, name) for name in (log.model_names or "").split(","))
-
-    def write(self, vals):
-        self._refuse_change()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _refuse_change(self):
-        """Refuse everybody, in words; PostgreSQL would refuse it as well."""
-        raise AccessError(self.env._("The access log is append-only: nobody changes or deletes an entry."))
 
     @tools.ormcache()
     def _file_columns(self):
@@ -112,13 +97,14 @@ class AccessLog(models.Model):
                 INSERT INTO justiq_access_log
                     (user_id, date, path, company_id, file_count, file_references, model_names, detail)
                 SELECT %(user)s, timezone('UTC', clock_timestamp()), %(path)s, file.company_id, COUNT(*),
-                    string_agg(file.reference, ', ' ORDER BY file.reference), %(models)s, %(detail)s
+                    string_agg(file.reference, %(separator)s ORDER BY file.reference), %(models)s, %(detail)s
                   FROM justiq_case_file file
                  WHERE file.id IN (%(files)s)
                  GROUP BY file.company_id
                 """,
                 user=access.user_id,
                 path=access.path,
+                separator=SEPARATOR,
                 models=",".join(sorted(access.ids_by_model)),
                 detail=access.detail or None,
                 files=files,

@@ -44,7 +44,18 @@ class CaseFile(models.Model):
     }
 
     # description
-    reference = fields.Char(required=True, readonly=True, copy=False, default="/")
+    reference = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        default="/",
+        help="Drawn by the server; it says nothing of the person.",
+    )
+    former_number = fields.Char(
+        copy=False,
+        index="trigram",
+        help="Its number before it was kept here, as on the paper. Shows only to whoever may open the file.",
+    )
     active = fields.Boolean(default=True)
     state = fields.Selection(
         selection=[("open", "Open"), ("closed", "Closed"), ("anonymised", "Anonymised")],
@@ -187,13 +198,32 @@ class CaseFile(models.Model):
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]  # the caller may have passed one dictionary twice
         for vals in vals_list:
-            if (vals.get("reference") or "").strip() in ("", "/"):
+            if self._is_reference_open(vals.get("reference")):
                 company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
                 # sudo: numbers are drawn by whoever may open a file.
                 vals["reference"] = (
                     self.env["ir.sequence"].sudo().with_company(company).next_by_code("justiq.case.file")
                 )
         return super().create(vals_list)
+
+    def _is_reference_open(self, reference):
+        """Whether the server has to draw the reference.
+
+        Roles that may not know who it is see the reference, so nobody chooses it: it might be a name.
+
+        :raises ValidationError: where somebody else than the server gives one
+        """
+        if (reference or "").strip() in ("", "/"):
+            return True
+        if self.env.su:
+            return False
+        raise ValidationError(
+            self.env._(
+                "Reference: “%s” was given, but references are drawn by the server, so that they say nothing of the "
+                "person. Leave it empty; an earlier number goes into the field “Former Number”.",
+                reference,
+            )
+        )
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """Only colleagues who may read the file hear of it, and within Odoo only.

@@ -28,7 +28,7 @@ class CasePlan(models.Model):
     _initial_states = ("draft",)
     _transitions = {("draft", "agreed"): "justiq.group_case_worker"}
     _frozen_states = ("agreed",)
-    _changeable_fields = frozenset({"signed_on", "scan", "scan_name"})
+    _changeable_fields = frozenset({"signed_on", "scan"})
     # Set by the server alone.
     _server_fields = frozenset({"version", "content"})
 
@@ -57,7 +57,7 @@ class CasePlan(models.Model):
     # signed paper
     signed_on = fields.Date(copy=False)
     scan = fields.Binary(string="Signed Plan", attachment=True, copy=False)
-    scan_name = fields.Char(copy=False, export_string_translation=False)
+    scan_name = fields.Char(compute="_compute_scan_name", export_string_translation=False)
 
     # It also keeps the numbers of the versions apart. Merged files have those of both.
     _one_draft = models.UniqueIndex(
@@ -91,6 +91,14 @@ class CasePlan(models.Model):
                 if plan._origin
                 else False
             )
+
+    @api.depends("case_file_id.reference", "version")
+    def _compute_scan_name(self):
+        """A name of the server: that of the uploaded file may hold the name of the young person."""
+        for plan in self:
+            # sudo: the reference is no secret to whoever sees the plan.
+            reference = (plan.sudo().case_file_id.reference or "").replace("/", "-")
+            plan.scan_name = f"{reference}-{plan.version}.pdf"
 
     @api.depends("state", "date", "case_file_id.plan_ids.state", "case_file_id.plan_ids.date")
     def _compute_is_current(self):
@@ -279,7 +287,7 @@ class CasePlan(models.Model):
         if self.env.su or self.env.user.has_group("justiq.group_team_lead"):
             return
         for plan in self:
-            if (plan.signed_on and "signed_on" in vals) or (plan.scan and vals.keys() & {"scan", "scan_name"}):
+            if (plan.signed_on and "signed_on" in vals) or (plan.scan and "scan" in vals):
                 raise AccessError(
                     self.env._(
                         "%s: the signed paper has been entered. Please ask your team lead to correct it.",

@@ -7,11 +7,12 @@ class Attendance(models.Model):
 
     Follows the access to the case file; whoever leads or staffs the
     micro-project reads and writes its roster. Coordination and auditor read it
-    under the reference only.
+    under the reference only. Once the case file is closed, what was marked stays,
+    and nobody is put on a roster any more; a line left empty may still be marked.
     """
 
     _name = "justiq.attendance"
-    _inherit = ["justiq.access.logged.mixin", "justiq.fixed.keys.mixin"]
+    _inherit = ["justiq.access.logged.mixin", "justiq.case.closed.mixin", "justiq.fixed.keys.mixin"]
     _description = "Attendance"
     _order = "session_id, reference, id"
     _rec_names_search = ["reference"]
@@ -74,6 +75,17 @@ class Attendance(models.Model):
     def _compute_display_name(self):
         for attendance in self:
             attendance.display_name = f"{attendance.reference} · {attendance.session_id.display_name}"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        attendances = super().create(vals_list)
+        # sudo: the state decides, also for a roster, whose lead may not read the file.
+        attendances.sudo().case_file_id._check_not_closed()
+        return attendances
+
+    def _check_file_not_closed(self):
+        # sudo: as above.
+        return super(Attendance, self.sudo().filtered("state"))._check_file_not_closed()
 
     @api.constrains("session_id", "participation_id", "micro_project_id")
     def _check_same_micro_project(self):

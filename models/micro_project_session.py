@@ -96,6 +96,12 @@ class Session(models.Model):
                     )
                 )
 
+    @api.constrains("date_start", "date_end")
+    def _check_roster_of_closed_files(self):
+        """The hours of who was there hang on the times of the session."""
+        # sudo: the state decides, also for whoever may not read the file.
+        self.sudo().attendance_ids._check_file_not_closed()
+
     @api.constrains("state", "attendance_ids")
     def _check_roster_fits_state(self):
         for session in self:
@@ -182,7 +188,7 @@ class Session(models.Model):
         }
 
     def _complete_roster(self):
-        expected = self._expected_participations()
+        expected = self._expected_participations().filtered(lambda one: one.case_file_id.state == "open")
         # sudo: the empty lines of the roster come with the session, which the
         # caller may write (checked there); they say nothing about anybody.
         attendances = self.env["justiq.attendance"].sudo()

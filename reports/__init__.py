@@ -3,6 +3,7 @@ from . import report_mixin
 from . import report_people_mixin
 
 # case
+from . import access_log_report
 from . import consent_form_report
 from . import case_plan_report
 from . import case_referral_report

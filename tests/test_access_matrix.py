@@ -284,6 +284,13 @@ NEW = {
         "file_references": "F-1",
         "model_names": "justiq.case.file",
     },
+    "justiq.role.change": lambda test, world: {
+        "user_id": test.env.uid,
+        "holder_id": test.env.uid,
+        "company_id": world.company.id,
+        "change": "given",
+        "role": "group_team_lead",
+    },
     "justiq.case.contact": lambda test, world: {
         "case_file_id": test._new_case(world).id,
         "role": "mother",
@@ -435,6 +442,7 @@ CHANGE = {
     "justiq.reconciliation.line": {"detail": "Something else"},
     "justiq.participation.report": {"hours": 9.0},
     "justiq.reconciliation": {"date": date(2020, 6, 30)},
+    "justiq.role.change": {"change": "taken"},
     "justiq.session": {"topic": "Sketches"},
 }
 

@@ -34,8 +34,25 @@ class TestCaseFile(JustiqCommon):
         cases = self.env["justiq.case.file"].create([values, values, values])
         self.assertEqual(len(set(cases.mapped("reference"))), 3)
 
-    def test_a_given_reference_is_kept(self):
+    def test_a_reference_given_by_the_server_is_kept(self):
+        """As in demo data and in migrations."""
         self.assertEqual(self._create_case(reference="OLD-17").reference, "OLD-17")
+
+    def test_nobody_chooses_a_reference(self):
+        values = {"first_name": "Mia", "last_name": "Muster", "birth_date": date(2003, 5, 17)}
+        for role in ("case_worker", "team_lead"):
+            cases = self.env["justiq.case.file"].with_user(self.users[role])
+            with self.subTest(role=role), self.assertRefused("Muster, Mia", "Former Number"):
+                cases.create({**values, "reference": "Muster, Mia"})
+            with self.subTest(role=role, way="import"):
+                result = cases.load(
+                    ["reference", "first_name", "last_name", "birth_date"],
+                    [["Muster, Mia", "Mia", "Muster", "2003-05-17"]],
+                )
+                self.assertFalse(result["ids"])
+                self.assertIn("Former Number", result["messages"][0]["message"])
+            by_context = cases.with_context(default_reference="Muster, Mia").create(values)
+            self.assertTrue(by_context.reference.startswith("FA-"))
 
     def test_a_copy_has_its_own_reference(self):
         case = self._create_case()

@@ -186,12 +186,14 @@ class TestCaseImport(ImportCommon):
         self.assertEqual(len(record.problem_ids), 7)
         self.assertEqual(record.refused, 1)
 
-    def test_a_reference_that_exists_is_refused_in_words(self):
-        case = self._create_case()
+    def test_an_earlier_number_is_kept_in_the_file_and_never_becomes_its_reference(self):
         record = self._import(
-            f"Aktenzeichen;Vorname;Nachname;Geburtsdatum\n{case.reference};Ada;Anders;29.02.2004\n", role="case_worker"
+            "Aktenzeichen;Vorname;Nachname;Geburtsdatum\nAnders, Ada;Ada;Anders;29.02.2004\n", role="case_worker"
         )
-        self.assertIn("reference", record.problem_ids.reason)
+        self.assertEqual(record.imported, 1)
+        case = self._files("Anders")
+        self.assertEqual(case.former_number, "Anders, Ada")
+        self.assertNotIn("Anders", case.reference)
 
     def test_refused_rows_are_downloaded_corrected_and_imported(self):
         bad = GOOD.replace("29.02.2004", "30.02.2004").replace("Ayla", "=Ayla")

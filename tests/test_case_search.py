@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from ..tools.names import fold_name, person_key
-from ..wizards.case_search import SEARCHES_PER_HOUR
+from ..wizards.case_search import SEARCHES_PER_DAY, SEARCHES_PER_HOUR
 from .common import JustiqCommon
 
 SHOWN = {"reference", "person", "birth_year", "key_worker_id", "is_readable", "is_asked"}
@@ -214,6 +214,25 @@ class TestCaseSearch(SearchCommon):
         with self.assertRefused("60", error=UserError):
             self._search("Mia", "Muster").action_search()
         self._search("Mia", "Muster", user=self.users["team_lead"]).action_search()
+
+    def test_searches_of_a_day_are_limited_too(self):
+        """A script that keeps to the limit of the hour would try out the days of a year within six hours."""
+        search = self._search("Mia", "Muster")
+        search.sudo().attempts = SEARCHES_PER_DAY
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE justiq_case_search SET write_date = write_date - INTERVAL '2 hours'")
+        self.env.invalidate_all()
+        with self.assertRefused("120", "24 hours", error=UserError):
+            self._search("Mia", "Muster").action_search()
+
+    def test_who_was_found_stands_in_the_access_log(self):
+        self._search("Zoe", "Mueller-Weiss").action_search()
+        self._search("Nobody", "Known").action_search()
+        self.env.cr.precommit.run()
+        log = self.env["justiq.access.log"].search([])
+        self.assertRecordValues(
+            log, [{"user_id": self.worker.id, "path": "search", "file_references": self.foreign.reference}]
+        )
 
     # ------------------------------------------------------------
     # Ask, or create anyway

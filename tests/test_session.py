@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from psycopg2.errors import CheckViolation, UniqueViolation
 
@@ -204,6 +204,32 @@ class TestSession(JustiqCommon):
         for one in (self.mia, self.leo):
             with self.assertRefused(error=CheckViolation):
                 self._roster(session)[one].hours = 1.0
+
+    def test_what_was_marked_stays_once_the_file_is_closed(self):
+        held, planned = self._hold_session(self.project, self.mia), self._create_session(self.project)
+        late = self.env["justiq.attendance"].create({"session_id": planned.id, "participation_id": self.mia.id})
+        self._close_case(self.mia.case_file_id)
+        marked = held.attendance_ids
+        for refused in (
+            lambda: marked.write({"hours": 9.0}),
+            lambda: marked.write({"state": "absent"}),
+            lambda: held.write({"date_end": held.date_end + timedelta(hours=2)}),
+            lambda: held.write({"attendance_ids": [Command.delete(marked.id)]}),
+        ):
+            with self.assertRefused("closed"), self.env.cr.savepoint():
+                refused()
+            self.env.invalidate_all()
+        late.state = "excused"  # the roll was called late
+        with self.assertRefused("closed"):
+            late.state = "present"
+
+    def test_nobody_of_a_closed_file_comes_on_a_roster(self):
+        session = self._create_session(self.project)
+        self._close_case(self.mia.case_file_id)
+        session.action_open_roster()
+        self.assertFalse(session.attendance_ids & self.mia.attendance_ids)
+        with self.assertRefused("closed"):
+            self.env["justiq.attendance"].create({"session_id": session.id, "participation_id": self.mia.id})
 
     def test_hours_follow_a_corrected_time(self):
         session = self._hold_session(self.project, self.mia)

@@ -13,7 +13,9 @@ def _comments(path):
     """The comments of a source file, by line."""
     with path.open("rb") as source:
         return {
-            token.start[0]: token.string for token in tokenize.tokenize(source.readline) if token.type == tokenize.COMMENT
+            token.start[0]: token.string
+            for token in tokenize.tokenize(source.readline)
+            if token.type == tokenize.COMMENT
         }
 
 

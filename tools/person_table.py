@@ -12,7 +12,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 # Headings by field, in lower case; beside them, the labels of the fields in the user's language count.
 HEADINGS = {
-    "reference": ("reference", "aktenzeichen", "referenz"),
+    "former_number": ("former number", "frühere nummer", "fruehere nummer", "aktenzeichen", "reference", "referenz"),
     "first_name": ("first_name", "first name", "vorname"),
     "last_name": ("last_name", "last name", "family name", "nachname", "familienname", "name"),
     "birth_date": ("birth_date", "birth date", "date of birth", "geburtsdatum", "geboren am", "geburtstag"),

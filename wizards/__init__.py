@@ -1,3 +1,4 @@
+from . import access_log_print
 from . import case_import
 from . import case_merge_assistant
 from . import case_search

@@ -418,7 +418,7 @@ class _Lookup:
         problems = [(name, "", self.env._("Is missing. Fill in the cell.")) for name in REQUIRED if not texts.get(name)]
         dates = {name: self._date(name, texts.get(name), problems) for name in DATES}
         case = {
-            name: texts[name] for name in ("reference", "first_name", "last_name", "zip", "city") if texts.get(name)
+            name: texts[name] for name in ("former_number", "first_name", "last_name", "zip", "city") if texts.get(name)
         }
         case |= {"birth_date": dates["birth_date"], "company_id": self.company.id}
         case["gender"] = self._gender(texts.get("gender", ""), problems)

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.names import fold_name
 
 SEARCHES_PER_HOUR = 60
+SEARCHES_PER_DAY = 120
 FEWEST_LETTERS = 2
 
 
@@ -12,12 +15,13 @@ class CaseSearch(models.TransientModel):
 
     For whoever may open files. It looks into all files of the provider, but tells of those of colleagues only
     reference, initials, year of birth and key worker, to whoever knows first and last name; never of another
-    provider. The number of searches is limited, so that nobody finds out birth dates by trying.
+    provider. The number of searches is limited, so that nobody finds out birth dates by trying, and the access log
+    says which files were found.
     """
 
     _name = "justiq.case.search"
     _description = "New Case File"
-    _transient_max_hours = 1.0  # the limit counts those of the last hour
+    _transient_max_hours = 24.0  # the limit counts those of the last day
 
     first_name = fields.Char(required=True)
     last_name = fields.Char(required=True)
@@ -46,7 +50,7 @@ class CaseSearch(models.TransientModel):
     def action_search(self):
         """Show the similar files; where there is none, go on with the new file.
 
-        :raises UserError: too few letters, or too many searches within the hour
+        :raises UserError: too few letters, or too many searches within the hour or the day
         """
         self.ensure_one()
         self.check_access("write")
@@ -60,6 +64,7 @@ class CaseSearch(models.TransientModel):
         hits = self.sudo().hit_ids
         hits.unlink()
         hits.create(similar._search_hit_values(self))
+        similar.sudo(False)._record_access("search")
         return self._reopen() if similar else self._action_new_file()
 
     def _reopen(self):
@@ -119,18 +124,34 @@ class CaseSearch(models.TransientModel):
                 )
 
     def _count_attempt(self):
-        # sudo: the user's own searches of the last hour, to count them.
-        own = self.sudo()
-        [(used,)] = own._read_group([("create_uid", "=", self.env.uid)], [], ["attempts:sum"])
-        if (used or 0) >= SEARCHES_PER_HOUR:
+        in_an_hour, in_a_day = self._attempts_within(1), self._attempts_within(24)
+        if in_an_hour >= SEARCHES_PER_HOUR:
             raise UserError(
                 self.env._(
                     "You have searched %(used)s times within the last hour, which is the limit. Please go on in an "
                     "hour, or ask your team lead, who can open all files.",
-                    used=used,
+                    used=in_an_hour,
                 )
             )
-        own.attempts += 1
+        if in_a_day >= SEARCHES_PER_DAY:
+            raise UserError(
+                self.env._(
+                    "You have searched %(used)s times within the last 24 hours, which is the limit. Please go on "
+                    "tomorrow, or ask your team lead, who can open all files.",
+                    used=in_a_day,
+                )
+            )
+        # sudo: only the server counts.
+        self.sudo().attempts += 1
+
+    def _attempts_within(self, hours):
+        """How often the user has searched; a dialog counts with all its searches, from its last one on."""
+        since = fields.Datetime.now() - timedelta(hours=hours)
+        # sudo: the user's own searches, to count them.
+        own = self.sudo()
+        domain = [("create_uid", "=", self.env.uid), ("write_date", ">=", since)]
+        [(used,)] = own._read_group(domain, [], ["attempts:sum"])
+        return used or 0
 
 
 class CaseSearchHit(models.TransientModel):

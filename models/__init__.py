@@ -9,6 +9,7 @@ from . import programme_question
 from . import programme_requirement
 from . import programme_consent_form
 from . import programme_requirement_certificate
+from . import programme_retention_rule
 from . import programme_finding
 from . import programme_computed_mixin
 from . import programme_checked_mixin
@@ -21,6 +22,7 @@ from . import grant_quartier
 from . import grant
 from . import grant_baustein
 from . import grant_funding_year
+from . import grant_retention
 
 # case
 from . import case_fixed_keys_mixin
@@ -108,6 +110,10 @@ from . import case_participation_report
 from . import case_reconciliation_match
 from . import case_reconciliation
 from . import case_reconciliation_line
+from . import case_retention_mixin
+from . import case_file_retention
+from . import case_retention_file
+from . import case_retention_decision
 
 # micro-project
 from . import micro_project_catalogue

@@ -57,7 +57,8 @@ class Participation(models.Model):
         # sudo: asked for the roster only.
         draft, saved = self.sudo(), self._origin.sudo()
         same_person = draft.case_file_id._origin == saved.case_file_id
-        return same_person and self.env.user in saved.micro_project_id._roster_users()
+        is_open = same_person and not saved.case_file_id.is_restricted
+        return is_open and self.env.user in saved.micro_project_id._roster_users()
 
     @api.constrains("micro_project_id", "enrolment_id", "grant_id")
     def _check_micro_project_of_grant(self):

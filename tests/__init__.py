@@ -54,6 +54,7 @@ from . import test_performance
 from . import test_period
 from . import test_reconciliation
 from . import test_reports
+from . import test_retention
 from . import test_rule_case
 from . import test_rule_engine
 from . import test_rule_esf_limits

@@ -55,6 +55,7 @@ CASE_MODELS = {
 # Figures that are read from the records of another model, under the same ids.
 VIEW_OF = {
     "justiq.participation.report": "justiq.participation",
+    "justiq.retention.file": "justiq.case.file",
 }
 
 
@@ -406,6 +407,13 @@ NEW = {
         "participation_id": test._new_participation(world).id,
         "state": "present",
     },
+    "justiq.retention.rule": lambda test, world: {"programme_id": test.programme.id, "years": 10},
+    "justiq.retention.file": lambda test, world: NEW["justiq.case.file"](test, world),
+    "justiq.retention.decision": lambda test, world: {
+        "company_id": world.company.id,
+        "case_file_id": test._new_case(world).id,
+        "reason": "Audit of the granting authority",
+    },
 }
 
 # What somebody changes who may write; where nothing is said, the name.
@@ -443,6 +451,9 @@ CHANGE = {
     "justiq.participation.report": {"hours": 9.0},
     "justiq.reconciliation": {"date": date(2020, 6, 30)},
     "justiq.role.change": {"change": "taken"},
+    "justiq.retention.rule": {"years": 12},
+    "justiq.retention.file": {"reference": "Another one"},
+    "justiq.retention.decision": {"end_reason": "The audit is over."},
     "justiq.session": {"topic": "Sketches"},
 }
 

@@ -155,5 +155,6 @@
         "demo/justiq_states_demo.xml",
         "demo/justiq_case_plan_demo.xml",
         "demo/justiq_case_handover_demo.xml",
+        "demo/justiq_running_demo.xml",
     ],
 }

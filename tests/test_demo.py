@@ -3,6 +3,7 @@ from pathlib import Path
 
 import yaml
 
+from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file, file_path
 
@@ -109,6 +110,25 @@ class TestDemo(TransactionCase):
         self.assertEqual(set(vouchers.mapped("justiq_state")), {"paid"})
         self.assertTrue(all(voucher.justiq_budget_line_id for voucher in vouchers))
         self.assertEqual(vouchers.filtered("justiq_names_person"), vouchers.browse())
+
+    def test_a_second_grant_runs_today(self):
+        grant, today = self.env.ref("justiq.grant_plus"), fields.Date.today()
+        self.assertEqual(grant.state, "running")
+        self.assertTrue(grant.date_start <= today <= grant.date_end)
+        self.assertEqual(grant.micro_project_ids.state, "running")
+        vouchers = self.env["account.analytic.line"].search([("justiq_grant_id", "=", grant.id)])
+        self.assertEqual(set(vouchers.mapped("justiq_state")), {"paid", "committed", "incomplete"})
+        # A new file today needs no date of the past.
+        case = self.env["justiq.case.file"].create(
+            {
+                "first_name": "Neu",
+                "last_name": "Angekommen",
+                "birth_date": today.replace(year=today.year - 17, day=1),
+                "key_worker_id": self.env.ref("justiq.employee_fachkraft").id,
+            }
+        )
+        enrolment = self.env["justiq.enrolment"].create({"case_file_id": case.id, "grant_id": grant.id})
+        self.assertEqual(enrolment.date_entry, today)
 
     def test_one_user_per_role(self):
         roles = self.env["res.groups"].search([("privilege_id.category_id", "=", "JUSTiQ")])

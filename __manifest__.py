@@ -82,6 +82,7 @@
         "views/case_access_log_views.xml",
         "views/case_role_change_views.xml",
         "views/case_file_search_views.xml",
+        "views/case_file_protect_views.xml",
         "views/case_duplicate_views.xml",
         "views/case_consent_views.xml",
         "views/case_closing_views.xml",
@@ -156,5 +157,6 @@
         "demo/justiq_case_plan_demo.xml",
         "demo/justiq_case_handover_demo.xml",
         "demo/justiq_running_demo.xml",
+        "demo/justiq_case_protect_demo.xml",
     ],
 }

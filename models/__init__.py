@@ -31,6 +31,7 @@ from . import case_access_log
 from . import case_access_logged_mixin
 from . import case_closed_mixin
 from . import case_satellite_mixin
+from . import case_unexported_mixin
 from . import case_organisation_mixin
 from . import case_file
 from . import case_professional_mixin
@@ -62,6 +63,9 @@ from . import case_participation
 from . import case_participation_professional
 from . import case_note
 from . import case_note_quick_entry
+from . import case_note_entrusted
+from . import case_note_reader
+from . import case_handover_entrusted
 from . import case_contact
 from . import case_file_merge
 from . import case_company

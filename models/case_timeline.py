@@ -1,6 +1,7 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -56,6 +57,7 @@ class CaseTimeline(models.Model):
         selection=[
             ("opened", "File opened"),
             ("note", "Contact"),
+            ("entrusted", "Entrusted entry"),
             ("network", "Network contact"),
             ("entry", "Entry into the grant"),
             ("exit", "Exit from the grant"),
@@ -101,8 +103,11 @@ class CaseTimeline(models.Model):
         """
         participation = {"grant_id": "grant_id", "baustein_id": "baustein_id", "employee_id": "key_worker_id"}
         note = {name: name for name in ("date", "text", "minutes", "author_id", "partner_id", "baustein_id")}
+        open_to_all = SQL("r.kind != 'network' AND r.is_entrusted IS NOT TRUE")
+        # Of what was entrusted to one colleague the others see the date and who wrote it, nothing else.
+        entrusted = {"date": "date", "author_id": "author_id"}
         return [
-            TimelineSelect(1, "note", "justiq.case.note", note, detail="kind", where=SQL("r.kind != 'network'")),
+            TimelineSelect(1, "note", "justiq.case.note", note, detail="kind", where=open_to_all),
             TimelineSelect(2, "network", "justiq.case.note", note, where=SQL("r.kind = 'network'")),
             TimelineSelect(3, "entry", "justiq.enrolment", {"date": "date_entry", "grant_id": "grant_id"}),
             TimelineSelect(4, "exit", "justiq.enrolment", {"date": "date_exit", "grant_id": "grant_id"}),
@@ -110,6 +115,7 @@ class CaseTimeline(models.Model):
             TimelineSelect(6, "end", "justiq.participation", {"date": "date_end", **participation}),
             TimelineSelect(7, "opened", "justiq.case.file", {"date": "date_opened", "case_file_id": "id"}),
             TimelineSelect(8, "appointment", "calendar.event", {"date": "start", "author_id": "user_id"}),
+            TimelineSelect(21, "entrusted", "justiq.case.note", entrusted, where=SQL("r.is_entrusted")),
             self._key_worker_select(),
             *self._closing_selects(),
             *self._consent_selects(),
@@ -252,6 +258,14 @@ class CaseTimeline(models.Model):
     def action_open_source(self):
         """Open the record that the entry tells of."""
         self.ensure_one()
+        if self.kind == "entrusted" and not self.env[self.res_model].browse(self.res_id).has_access("read"):
+            raise UserError(
+                self.env._(
+                    "This entry was entrusted to %s (section 65 SGB VIII). Please ask there; only its author can "
+                    "let you read it.",
+                    self.author_id.name,
+                )
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

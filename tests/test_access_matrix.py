@@ -43,6 +43,7 @@ CASE_MODELS = {
     "justiq.case.measure",
     "justiq.case.merge",
     "justiq.case.note",
+    "justiq.case.note.reader",
     "justiq.case.plan",
     "justiq.case.referral",
     "justiq.consent",
@@ -71,6 +72,7 @@ class AccessCommon(JustiqCommon):
         cls.colleague = cls._create_employee("Conny Colleague")
         cls.stranger = cls._create_employee("Steve Stranger", company_id=cls.foreign_company.id)
         cls.me = cls._create_employee("Mary Myself")
+        cls.reader = new_test_user(cls.env, login="test_reader", groups="justiq.group_team_lead")
         company = {"company": cls.company, "grant": cls.grant}
         foreign = {"company": cls.foreign_company, "grant": cls.foreign_grant}
         cls.worlds = {
@@ -113,6 +115,14 @@ class AccessCommon(JustiqCommon):
     @classmethod
     def _new_case(cls, world):
         return cls._create_case(world.key_worker, company_id=world.company.id)
+
+    @classmethod
+    def _new_entrusted_note(cls, world):
+        """An entry that was entrusted to the key worker, where she is a user."""
+        author = world.key_worker.user_id or cls.env.user
+        case = cls._new_case(world)
+        note = cls._note_model(author).sudo().create({"case_file_id": case.id, "text": "Secret.", "is_entrusted": True})
+        return note.with_env(cls.env)
 
     @classmethod
     def _new_enrolment(cls, world):
@@ -277,6 +287,11 @@ NEW = {
         "partner_id": test.municipality.id,
         "text": "Spoke about the next step.",
     },
+    "justiq.case.note.reader": lambda test, world: {
+        "note_id": test._new_entrusted_note(world).id,
+        "user_id": test.reader.id,
+        "basis": "consent",
+    },
     "justiq.access.log": lambda test, world: {
         "user_id": test.env.uid,
         "company_id": world.company.id,
@@ -431,6 +446,7 @@ CHANGE = {
     "justiq.case.handover": {"answer": "With pleasure."},
     "justiq.case.key.worker": {"reason": "Another reason"},
     "justiq.case.note": {"is_released": True},
+    "justiq.case.note.reader": {"basis": "risk"},
     "justiq.consent": {"valid_until": date(2021, 12, 31)},
     "justiq.consent.form": {"text": "May we take a photo of you?"},
     "justiq.case.plan": {"remark": "The mother wants to be asked."},

@@ -159,3 +159,10 @@ from . import funding_voucher_hints
 from . import funding_fund_call
 from . import funding_micro_project
 from . import funding_grant
+from . import funding_fund_call_income
+from . import funding_funder_report
+from . import funding_funder_report_freeze
+from . import funding_funder_report_files
+from . import funding_funder_report_vouchers
+from . import funding_funder_report_buttons
+from . import funding_funder_report_financial

@@ -17,3 +17,4 @@ from . import funding_year_report
 from . import fund_call_report
 from . import staff_hours
 from . import staff_report
+from . import funder_report

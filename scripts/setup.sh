@@ -26,7 +26,10 @@ python_packages() {
     try "Is there enough space on the disk?" python3 -m venv "$VENV"
     try "$PIP_HINT" \
         "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off \
-        -r "$SCRIPTS/requirements-odoo.txt" -r "$CHECKOUT/requirements.txt"
+        -r "$SCRIPTS/requirements-odoo.txt"
+    # Odoo itself, which the add-ons ask pip for, comes in a step of its own.
+    try "$PIP_HINT" \
+        "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off --no-deps -r "$CHECKOUT/requirements.txt"
     touch "$VENV/ready"
 }
 

@@ -32,6 +32,8 @@ from . import test_enrolment_completeness
 from . import test_financing_plan
 from . import test_finding
 from . import test_fund_call
+from . import test_funder_report
+from . import test_funder_report_financial
 from . import test_funding_year
 from . import test_grant
 from . import test_handover

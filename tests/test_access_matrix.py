@@ -21,9 +21,7 @@ OPERATIONS = {"c": "create", "r": "read", "u": "write", "d": "unlink"}
 
 # Rows of the matrix whose models come with a later issue. When a model comes, the
 # test asks to remove it here, so that its row is tested from that moment on.
-COME_WITH_A_LATER_ISSUE = {
-    "justiq.funder.report",
-}
+COME_WITH_A_LATER_ISSUE = set()
 
 # Records of case files: "own" and "company" are the file of the user, and the file
 # of a colleague. Other records with a company: "company". All: "foreign" is the
@@ -229,6 +227,7 @@ NEW = {
         "date_start": date(2020, 3, 1),
         "extra_amount": 100.0,
     },
+    "justiq.funder.report": lambda test, world: {"kind": "vouchers", "grant_id": world.grant.id},
     "justiq.flat.rate": lambda test, world: {
         "grant_id": test._create_grant(company_id=world.company.id).id,
         "cost_category_id": test.env.ref("justiq.cost_flat_rate").id,
@@ -456,6 +455,7 @@ CHANGE = {
     "justiq.financing.line": {"received_amount": 50.0},
     "justiq.flat.rate": {"rate": 26.0},
     "justiq.fund.call": {"extra_amount": 50.0},
+    "justiq.funder.report": {"remark": "Second half of the year."},
     "justiq.finding": {"justification": "The others come from the next street."},
     "justiq.funding.year": {"date_end": date(2020, 12, 31)},
     "justiq.micro.project.staff": {"role": "Town planner"},

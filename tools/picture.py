@@ -42,13 +42,14 @@ def score_picture(axes, rounds, summary):
     ) % (WIDTH, HEIGHT, summary, Markup().join(parts))
 
 
+def data_uri(svg):
+    """The picture as the address of an image."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
 def picture_tag(svg, summary):
     """The picture as an image that a form can show: its text alternative is the summary."""
-    content = base64.b64encode(svg.encode()).decode()
-    return Markup('<img src="data:image/svg+xml;base64,%s" alt="%s" style="width: 100%%; max-width: 640px;"/>') % (
-        content,
-        summary,
-    )
+    return Markup('<img src="%s" alt="%s" style="width: 100%%; max-width: 640px;"/>') % (data_uri(svg), summary)
 
 
 def _radar(axes, rounds):

@@ -12,3 +12,4 @@ from . import case_close
 from . import case_reopen
 from . import consent_print
 from . import take_over
+from . import funder_report_compare

@@ -1,0 +1,96 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import money
+from .funding_grant_shares import FUNDER_SOURCES
+from .funding_year_plan import READERS
+
+
+class Grant(models.Model):
+    """What has come on calls for funds is the received income of the sources that the funder pays."""
+
+    _inherit = "justiq.grant"
+
+    fund_call_ids = fields.One2many(
+        comodel_name="justiq.fund.call", inverse_name="grant_id", copy=False, groups=READERS
+    )
+
+    def _feed_received(self):
+        """Bring the received amounts of ESF and federal money up to what has come on calls.
+
+        Each call belongs to the funding year of the day on which its money came,
+        before and after the grant to the first or last one; of several lines,
+        each gets its part of the planned money, to the cent.
+        """
+        calls = self.env["justiq.fund.call"].search([("grant_id", "in", self.ids), ("state", "=", "received")])
+        for grant in self:
+            years = grant.funding_year_ids.sorted("date_start")
+            sums = dict.fromkeys(years, Decimal(0))
+            for call in calls.filtered(lambda call, grant=grant: call.grant_id == grant):
+                started = years.filtered(lambda year, call=call: year.date_start <= call.received_on)
+                sums[(started or years[:1])[-1:]] += money.exact(call.received_amount)
+            for year, received in sums.items():
+                lines = year.financing_line_ids.filtered(lambda line: line.source in FUNDER_SOURCES)
+                for line, part in zip(lines, money.distribute(received, lines.mapped("planned_amount")), strict=True):
+                    if money.exact(line.received_amount) != part:
+                        line._receive(float(part))
+
+
+class FundCall(models.Model):
+    _inherit = "justiq.fund.call"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"state", "received_amount", "received_on"}:
+            # sudo: the income follows the call, whoever may write it.
+            fed = self.sudo().filtered(lambda call: call.state == "received" or "state" in vals)
+            fed.grant_id._feed_received()
+        return result
+
+
+class FinancingLine(models.Model):
+    """Received money of the funder comes from the calls for funds, as soon as there are any."""
+
+    _inherit = "justiq.financing.line"
+
+    is_fed_by_calls = fields.Boolean(
+        string="From Calls for Funds",
+        compute="_compute_is_fed_by_calls",
+        help="What is received comes from the calls for funds and is not entered here.",
+    )
+
+    @api.depends("source", "grant_id.fund_call_ids.state")
+    def _compute_is_fed_by_calls(self):
+        # sudo: only whether money has come on a call.
+        calls = self.env["justiq.fund.call"].sudo()
+        groups = calls._read_group([("grant_id", "in", self.grant_id.ids), ("state", "=", "received")], ["grant_id"])
+        fed = {grant.id for (grant,) in groups}
+        for line in self:
+            line.is_fed_by_calls = line.source in FUNDER_SOURCES and line.grant_id.id in fed
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._follow_calls()
+        return lines
+
+    def write(self, vals):
+        if "received_amount" in vals and any(line.is_fed_by_calls for line in self):
+            raise ValidationError(
+                self.env._(
+                    "Received: the money of the funder comes from the calls for funds. Enter there what was received."
+                )
+            )
+        result = super().write(vals)
+        if vals.keys() & {"planned_amount", "source"}:
+            self._follow_calls()
+        return result
+
+    def _follow_calls(self):
+        # sudo: as above.
+        self.sudo().filtered("is_fed_by_calls").grant_id._feed_received()
+
+    def _receive(self, amount):
+        return super().write({"received_amount": amount})  # pylint: disable=super-method-mismatch

@@ -1,0 +1,76 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from .funding_funder_report_freeze import FILES
+
+PDF = "justiq.report_funder_report"
+
+
+class IrAttachment(models.Model):
+    """The files of a frozen report stay with it, whoever wants to change, detach or delete them."""
+
+    _inherit = "ir.attachment"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        attachments = super().create(vals_list)
+        attachments._check_no_frozen_file()
+        return attachments
+
+    def write(self, vals):
+        self._check_no_frozen_file()
+        result = super().write(vals)
+        self._check_no_frozen_file()
+        return result
+
+    def unlink(self):
+        self._check_no_frozen_file()
+        return super().unlink()
+
+    def _check_no_frozen_file(self):
+        """Refuse to touch the files of frozen reports.
+
+        At freezing the files come first and the state last, so nothing has to be let through.
+
+        :raises ValidationError: naming the report
+        """
+        # sudo: where it is attached, whoever may read it.
+        files = self.sudo().filtered(
+            lambda attachment: attachment.res_model == "justiq.funder.report" and attachment.res_field in FILES
+        )
+        if not files:
+            return
+        if not self.env.su:
+            raise ValidationError(self.env._("%s: the server makes the files of a report.", files[0].name))
+        self.env["justiq.funder.report"].sudo().browse(files.mapped("res_id")).exists()._check_not_frozen()
+
+
+class IrActionsReport(models.Model):
+    """Printing a frozen report gives the file that was frozen, to the byte."""
+
+    _inherit = "ir.actions.report"
+
+    def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
+        if self._get_report(report_ref).report_name == PDF and res_ids:
+            ids = [res_ids] if isinstance(res_ids, int) else res_ids
+            report = self.env["justiq.funder.report"].browse(ids)
+            kept = report._kept_file("pdf_file") if len(report) == 1 else None
+            if kept:
+                self.env["report." + PDF]._check_printable(report)
+                return kept, "pdf"
+        return super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
+
+
+class FunderReport(models.Model):
+    _inherit = "justiq.funder.report"
+
+    def _kept_file(self, name):
+        """The content of the frozen file; None of an open report, or for whoever may not read all of it."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self._may_read_all():
+            return None
+        # sudo: the user may read all that is in it.
+        attachments = self.env["ir.attachment"].sudo()
+        domain = [("res_model", "=", self._name), ("res_id", "=", self.id), ("res_field", "=", name)]
+        return attachments.search(domain, limit=1).raw or None

@@ -1,0 +1,370 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import fields, models
+
+from ..tools import figures, money
+from .funding_financing_line import SOURCES
+from .funding_funder_report_vouchers import MODEL
+
+SPENT = ["justiq_eligible_amount:sum", "justiq_esf_amount:sum"]
+ZERO = Decimal(0)
+
+
+class FunderReport(models.Model):
+    """The proof of use in figures (zahlenmäßiger Nachweis): the plan against what was received and spent.
+
+    Planned are the funding years that the period touches, as a whole. Spent are
+    the eligible amounts of the vouchers that were paid in the period, as in the
+    list of vouchers, and the flat rates that follow from them. All sums come from
+    the database, in the same number of queries however many vouchers there are.
+    """
+
+    _inherit = "justiq.funder.report"
+
+    kind = fields.Selection(
+        selection_add=[("financial", "Proof of Use in Figures"), ("vouchers",)], ondelete={"financial": "cascade"}
+    )
+
+    def _figures_financial(self):
+        spending = self._spending()
+        return [
+            {"key": "income", "title": self.env._("Income"), "tables": [self._income_table()]},
+            {
+                "key": "spending",
+                "title": self.env._("Spending"),
+                "tables": [self._spending_table(spending), *self._flat_rate_tables(spending)],
+            },
+            {
+                "key": "reconciliation",
+                "title": self.env._("Reconciliation"),
+                "tables": [self._reconciliation_table(spending), self._calls_table(spending)],
+            },
+        ]
+
+    # ------------------------------------------------------------
+    # Income
+    # ------------------------------------------------------------
+
+    def _income_table(self):
+        years = self._report_years()
+        lines = self.env["justiq.financing.line"]
+        domain = [("funding_year_id", "in", years.ids)]
+        sums = {
+            source: (money.exact(planned), money.exact(received))
+            for source, planned, received in lines._read_group(
+                domain, ["source"], ["planned_amount:sum", "received_amount:sum"]
+            )
+        }
+        labels = dict(lines._fields["source"]._description_selection(self.env))
+        rows = [
+            self._plan_row(
+                source,
+                labels[source],
+                *sums[source],
+                drill=self._behind(lines, [*domain, ("source", "=", source)], ["planned_amount", "received_amount"]),
+            )
+            for source, _label in SOURCES
+            if source in sums
+        ]
+        return {
+            "key": "sources",
+            "title": self.env._("Income by source"),
+            "columns": self._plan_columns(self.env._("Source"), self.env._("Received")),
+            "rows": [
+                *rows,
+                self._plan_row(
+                    "total",
+                    self.env._("Total"),
+                    *map(sum, zip(*sums.values(), strict=True) if sums else ((ZERO,), (ZERO,))),
+                    style="total",
+                    drill=self._behind(lines, domain, ["planned_amount", "received_amount"]),
+                ),
+            ],
+        }
+
+    # ------------------------------------------------------------
+    # Spending
+    # ------------------------------------------------------------
+
+    def _spending(self):
+        """Planned and spent by (Baustein, cost category): [planned, spent, ESF money of it], exact.
+
+        :return: dictionary with `costs` by vouchers and `flat` by flat rate
+        """
+        years = self._report_years()
+        lines = self.env["justiq.budget.line"]
+        costs, flat = defaultdict(lambda: [ZERO] * 3), {}
+        for baustein, category, flat_rate, planned in lines._read_group(
+            [("funding_year_id", "in", years.ids)],
+            ["baustein_id", "cost_category_id", "flat_rate_id"],
+            ["planned_amount:sum"],
+        ):
+            if flat_rate:
+                flat[baustein, flat_rate] = [money.exact(planned), ZERO, ZERO]
+            else:
+                costs[baustein, category][0] += money.exact(planned)
+        by_year = defaultdict(lambda: (ZERO, ZERO))
+        for year, baustein, category, *sums in self.env[MODEL]._read_group(
+            self._voucher_domain(),
+            ["justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id"],
+            SPENT,
+        ):
+            spent, esf = map(money.exact, sums)
+            costs[baustein, category][1] += spent
+            costs[baustein, category][2] += esf
+            by_year[year, baustein, category] = spent, esf
+        self._add_flat_rates(flat, years, by_year)
+        return {"costs": dict(costs), "flat": flat}
+
+    def _add_flat_rates(self, flat, years, by_year):
+        """What is spent of a flat rate follows its base, rounded per funding year and Baustein as in the budget."""
+        derived = self.env["justiq.budget.line"]._read_group(
+            [("funding_year_id", "in", years.ids), ("flat_rate_id", "!=", False)],
+            ["funding_year_id", "baustein_id", "flat_rate_id"],
+        )
+        for year, baustein, rate in derived:
+            base = [by_year[year, baustein, category] for category in rate.base_category_ids]
+            for index in range(2):
+                amount = sum((one[index] for one in base), ZERO)
+                flat[baustein, rate][index + 1] += money.percent(amount, rate.rate)
+
+    def _spending_table(self, spending):
+        groups = defaultdict(list)
+        for (baustein, category), sums in spending["costs"].items():
+            groups[baustein].append((category, None, sums))
+        for (baustein, rate), sums in spending["flat"].items():
+            groups[baustein].append((rate.cost_category_id, rate, sums))
+        rows, everything = [], [ZERO] * 3
+        for baustein in sorted(groups, key=lambda one: (one.number, one.id)):
+            total = [ZERO] * 3
+            for category, rate, sums in sorted(groups[baustein], key=lambda one: self._plan_order(one[0])):
+                rows.append(self._spending_row(baustein, category, rate, sums))
+                total = [a + b for a, b in zip(total, sums, strict=True)]
+            rows.append(
+                self._plan_row(
+                    f"baustein-{baustein.id}",
+                    baustein.complete_name or self.env._("Without a Baustein"),
+                    *total,
+                    style="subtotal",
+                    drill=self._voucher_drill([("justiq_baustein_id", "=", baustein.id)]),
+                )
+            )
+            everything = [a + b for a, b in zip(everything, total, strict=True)]
+        rows.append(
+            self._plan_row("total", self.env._("Total"), *everything, style="total", drill=self._voucher_drill())
+        )
+        return {
+            "key": "plan",
+            "title": self.env._("Spending in the order of the plan"),
+            "remark": self._plan_remark(),
+            "columns": [
+                *self._plan_columns(self.env._("Baustein, cost category"), self.env._("Spent")),
+                {"key": "esf", "label": self.env._("of it ESF money"), "type": "money", "width": 22},
+            ],
+            "rows": rows,
+        }
+
+    def _plan_order(self, category):
+        # Vouchers that lack a category come last.
+        return (not category, category.sequence, category.id)
+
+    def _plan_remark(self):
+        years = self._report_years()
+        whole = years and (years[0].date_start, years[-1].date_end) == (self.date_start, self.date_end)
+        if whole:
+            return None
+        return self.env._(
+            "Planned are the whole funding years %(years)s, spent is the period only.",
+            years=", ".join(years.mapped("label")),
+        )
+
+    def _spending_row(self, baustein, category, rate, sums):
+        name = category.name or self.env._("Without a cost category")
+        if rate:
+            name = self.env._("%(category)s (flat rate, %(rate)s %%)", category=name, rate=f"{rate.rate:g}")
+            drill = self._voucher_drill(
+                [
+                    ("justiq_baustein_id", "=", baustein.id),
+                    ("justiq_cost_category_id", "in", rate.base_category_ids.ids),
+                ]
+            )
+        else:
+            drill = self._voucher_drill(
+                [("justiq_baustein_id", "=", baustein.id), ("justiq_cost_category_id", "=", category.id)]
+            )
+        kind = "flat" if rate else "category"
+        return self._plan_row(
+            f"{kind}-{baustein.id}-{category.id or 0}",
+            name,
+            *sums,
+            drill=drill,
+        )
+
+    def _voucher_drill(self, domain=()):
+        names = ["justiq_eligible_amount", "justiq_esf_amount"]
+        return self._behind(self.env[MODEL], [*self._voucher_domain(), *domain], names)
+
+    # ------------------------------------------------------------
+    # Flat rates, vouchers, calls
+    # ------------------------------------------------------------
+
+    def _flat_rate_tables(self, spending):
+        """How each flat rate follows from its base; no table where there is none."""
+        rows, total = [], ZERO
+        for (baustein, rate), (_planned, spent, _esf) in sorted(
+            spending["flat"].items(), key=lambda item: (item[0][0].number, item[0][0].id, item[0][1].id)
+        ):
+            keys = [(baustein, category) for category in rate.base_category_ids]
+            base = sum((spending["costs"][key][1] for key in keys if key in spending["costs"]), ZERO)
+            rows.append(
+                {
+                    "key": f"flat-{baustein.id}-{rate.id}",
+                    "cells": {
+                        "baustein": baustein.name,
+                        "name": rate.cost_category_id.name,
+                        "of": ", ".join(rate.base_category_ids.sorted(self._plan_order).mapped("name")),
+                        "base": figures.amount(base),
+                        "rate": figures.amount(rate.rate),
+                        "amount": figures.amount(spent),
+                    },
+                    "drill": self._voucher_drill(
+                        [
+                            ("justiq_baustein_id", "=", baustein.id),
+                            ("justiq_cost_category_id", "in", rate.base_category_ids.ids),
+                        ]
+                    ),
+                }
+            )
+            total += spent
+        if not rows:
+            return []
+        return [
+            {
+                "key": "flat",
+                "title": self.env._("Flat rates derived"),
+                "remark": self.env._("Rounded per funding year and Baustein, as in the budget."),
+                "columns": [
+                    {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 28},
+                    {"key": "name", "label": self.env._("Flat rate"), "type": "text", "width": 28},
+                    {"key": "of", "label": self.env._("Percentage of"), "type": "text", "width": 30},
+                    {"key": "base", "label": self.env._("Base, spent"), "type": "money", "width": 22},
+                    {"key": "rate", "label": self.env._("Rate %"), "type": "percent", "width": 14},
+                    {"key": "amount", "label": self.env._("Amount"), "type": "money", "width": 22},
+                ],
+                "rows": [*rows, self._total_row({"amount": figures.amount(total)}, label="baustein")],
+            }
+        ]
+
+    def _amounts_table(self, key, title, rows):
+        return {
+            "key": key,
+            "title": title,
+            "columns": [
+                {"key": "name", "label": self.env._("Figure"), "type": "text", "width": 75},
+                {"key": "amount", "label": self.env._("Amount"), "type": "money", "width": 25},
+            ],
+            "rows": rows,
+        }
+
+    def _amount_row(self, key, name, amount, style="", drill=None):
+        row = {"key": key, "style": style, "cells": {"name": name, "amount": figures.amount(amount)}}
+        return row | {"drill": drill} if drill else row
+
+    def _spent_totals(self, spending):
+        """Spent by vouchers, spent by flat rates, ESF money of both."""
+        costs, flat = spending["costs"].values(), spending["flat"].values()
+        return (
+            sum((sums[1] for sums in costs), ZERO),
+            sum((sums[1] for sums in flat), ZERO),
+            sum((sums[2] for sums in costs), ZERO) + sum((sums[2] for sums in flat), ZERO),
+        )
+
+    def _reconciliation_table(self, spending):
+        ((listed,),) = self.env[MODEL]._read_group(self._voucher_domain(), [], SPENT[:1])
+        vouchers, flat, _esf = self._spent_totals(spending)
+        listed = money.exact(listed)
+        return self._amounts_table(
+            "vouchers",
+            self.env._("Reconciliation to the list of vouchers"),
+            [
+                self._amount_row(
+                    "listed",
+                    self.env._("Eligible amounts of the list of vouchers"),
+                    listed,
+                    drill=self._voucher_drill(),
+                ),
+                self._amount_row("flat", self.env._("Flat rates, which need no vouchers"), flat),
+                self._amount_row("spent", self.env._("Spending of this proof"), vouchers + flat, style="subtotal"),
+                self._amount_row(
+                    "difference", self.env._("Difference"), listed + flat - vouchers - flat, style="total"
+                ),
+            ],
+        )
+
+    def _calls_table(self, spending):
+        _vouchers, _flat, esf = self._spent_totals(spending)
+        calls = self._received_calls()
+        received = sum(map(money.exact, calls.mapped("received_amount")), ZERO)
+        years = self._report_years()
+        granted = sum(
+            (
+                money.exact(amount)
+                for (amount,) in self.env["justiq.budget.line"]._read_group(
+                    [("funding_year_id", "in", years.ids)], [], ["esf_amount:sum"]
+                )
+            ),
+            ZERO,
+        )
+        return self._amounts_table(
+            "calls",
+            self.env._("Calls for funds against ESF money spent"),
+            [
+                self._amount_row(
+                    "received",
+                    self.env._("Received on calls for funds"),
+                    received,
+                    drill=self._behind(calls, [("id", "in", calls.ids)], "received_amount"),
+                ),
+                self._amount_row("spent", self.env._("ESF money spent"), esf, drill=self._voucher_drill()),
+                self._amount_row(
+                    "remaining",
+                    self.env._("Remaining: to carry over or to pay back")
+                    if received >= esf
+                    else self.env._("Advanced by the provider, still to be called"),
+                    received - esf,
+                    style="subtotal",
+                ),
+                self._amount_row("granted", self.env._("ESF money planned"), granted),
+                self._amount_row("unused", self.env._("ESF money not used"), granted - esf, style="total"),
+            ],
+        )
+
+    # ------------------------------------------------------------
+    # Rows of plan and deviation
+    # ------------------------------------------------------------
+
+    def _plan_columns(self, name, actual):
+        return [
+            {"key": "name", "label": name, "type": "text", "width": 50},
+            {"key": "planned", "label": self.env._("Planned"), "type": "money", "width": 22},
+            {"key": "actual", "label": actual, "type": "money", "width": 22},
+            {"key": "deviation", "label": self.env._("Deviation"), "type": "money", "width": 22},
+            {"key": "percent", "label": self.env._("Deviation %"), "type": "percent", "width": 18},
+        ]
+
+    def _plan_row(self, key, name, planned, actual, esf=None, style="", drill=None):
+        cells = {
+            "name": name,
+            "planned": figures.amount(planned),
+            "actual": figures.amount(actual),
+            "deviation": figures.amount(actual - planned),
+            "percent": figures.share(actual - planned, planned),
+        }
+        if esf is not None:
+            cells["esf"] = figures.amount(esf)
+        return {"key": key, "style": style, "cells": cells, "drill": drill}
+
+    def _behind(self, model, domain, field=None):
+        """Where a row clicks through to; `field` as in the model's docstring."""
+        return {"model": model._name, "domain": [list(part) for part in domain], "field": field}

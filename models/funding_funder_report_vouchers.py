@@ -1,0 +1,222 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import fields, models
+
+from ..tools import figures
+from .funding_voucher import READERS
+
+AMOUNTS = ("justiq_amount", "justiq_eligible_amount", "justiq_esf_amount")
+MODEL = "account.analytic.line"
+
+
+class FunderReport(models.Model):
+    """The list of vouchers (Belegliste): what was received and what was paid in the period, in time order.
+
+    It names payees, so only who reads vouchers reads it.
+    """
+
+    _inherit = "justiq.funder.report"
+
+    def _readers(self):
+        return READERS if self.kind == "vouchers" else super()._readers()
+
+    def _voucher_domain(self):
+        """Vouchers of the grant that were paid in the period."""
+        return [
+            ("justiq_grant_id", "=", self.grant_id.id),
+            ("justiq_payment_date", ">=", fields.Date.to_string(self.date_start)),
+            ("justiq_payment_date", "<=", fields.Date.to_string(self.date_end)),
+        ]
+
+    def _report_years(self):
+        """Funding years of the grant that the period touches, in time order."""
+        return self.grant_id.funding_year_ids.filtered(
+            lambda year: year.date_start <= self.date_end and year.date_end >= self.date_start
+        ).sorted("date_start")
+
+    def _figures_vouchers(self):
+        return [
+            {
+                "key": "income",
+                "title": self.env._("Income"),
+                "groups": READERS,
+                "tables": [self._income_list()],
+            },
+            {
+                "key": "spending",
+                "title": self.env._("Spending"),
+                "groups": READERS,
+                "tables": [self._voucher_list()],
+            },
+        ]
+
+    # ------------------------------------------------------------
+    # Income
+    # ------------------------------------------------------------
+
+    def _received_calls(self):
+        """Calls for funds whose money has come in the period."""
+        return self.env["justiq.fund.call"].search(
+            [
+                ("grant_id", "=", self.grant_id.id),
+                ("state", "=", "received"),
+                ("received_on", ">=", self.date_start),
+                ("received_on", "<=", self.date_end),
+            ],
+            order="received_on, id",
+        )
+
+    def _income_list(self):
+        rows = [
+            self._income_row(
+                call,
+                "received_amount",
+                date=fields.Date.to_string(call.received_on),
+                source=self.env._("Call for funds"),
+                reason=self.env._("Called on %s", fields.Date.to_string(call.sent_on)) if call.sent_on else "",
+            )
+            for call in self._received_calls()
+        ]
+        labels = dict(self.env["justiq.financing.line"]._fields["source"]._description_selection(self.env))
+        rows += [
+            self._income_row(
+                line,
+                "received_amount",
+                date=None,
+                source=labels[line.source],
+                reason=" · ".join(filter(None, (line.name, line.funding_year_id.label))),
+            )
+            for line in self._report_years().financing_line_ids
+            if line.received_amount and not line.is_fed_by_calls
+        ]
+        for number, row in enumerate(rows, start=1):
+            row["cells"]["no"] = number
+        total = sum((Decimal(row["cells"]["amount"]) for row in rows), Decimal(0))
+        return {
+            "key": "received",
+            "title": self.env._("Received"),
+            "remark": self.env._("Money of the other sources is entered per funding year, without a day."),
+            "columns": [
+                {"key": "no", "label": self.env._("No."), "type": "integer", "width": 5, "compare": False},
+                {"key": "date", "label": self.env._("Received on"), "type": "date", "width": 12},
+                {"key": "source", "label": self.env._("Source"), "type": "text", "width": 30},
+                {"key": "reason", "label": self.env._("Reason"), "type": "text", "width": 35},
+                {"key": "amount", "label": self.env._("Amount"), "type": "money", "width": 18},
+            ],
+            "rows": [*rows, self._total_row({"amount": figures.amount(total)}, label="source")],
+        }
+
+    def _income_row(self, record, name, **cells):
+        return {
+            "key": f"{record._name}-{record.id}",
+            "cells": {**cells, "amount": figures.amount(record[name])},
+            "drill": {"model": record._name, "domain": [["id", "=", record.id]], "field": name},
+        }
+
+    def _total_row(self, cells, label, key="total", style="total", text=None):
+        return {"key": key, "style": style, "cells": {label: text or self.env._("Total"), **cells}}
+
+    # ------------------------------------------------------------
+    # Spending
+    # ------------------------------------------------------------
+
+    def _voucher_list(self):
+        vouchers = self.env[MODEL].search_fetch(
+            self._voucher_domain(),
+            [
+                "justiq_payment_date",
+                "justiq_voucher_date",
+                "justiq_voucher_number",
+                "justiq_payee",
+                "justiq_reason",
+                "justiq_cost_category_id",
+                "justiq_baustein_id",
+                "justiq_micro_project_id",
+                "justiq_funding_year_id",
+                "justiq_eligible_share",
+                *AMOUNTS,
+            ],
+            order="justiq_payment_date, id",
+        )
+        rows, by_year = [], defaultdict(list)
+        for number, voucher in enumerate(vouchers, start=1):
+            row = self._voucher_row(voucher, number)
+            rows.append(row)
+            by_year[voucher.justiq_funding_year_id].append(row)
+        totals = []
+        if len(by_year) > 1:
+            totals = [
+                self._sum_row(
+                    mine,
+                    key=f"year-{year.id}",
+                    style="subtotal",
+                    text=self.env._("Funding year %s", year.label),
+                    domain=[("justiq_funding_year_id", "=", year.id)],
+                )
+                for year, mine in by_year.items()
+            ]
+        return {
+            "key": "vouchers",
+            "title": self.env._("Vouchers"),
+            "carry": True,
+            "drill": {"model": MODEL, "domain": self._voucher_domain()},
+            "columns": self._voucher_columns(),
+            "rows": [*rows, *totals, self._sum_row(rows)],
+        }
+
+    def _voucher_columns(self):
+        texts = {
+            "no": (self.env._("No."), "integer", 9),
+            "payment_date": (self.env._("Paid on"), "date", 17),
+            "voucher_date": (self.env._("Voucher of"), "date", 17),
+            "number": (self.env._("Voucher no."), "text", 20),
+            "payee": (self.env._("Payee"), "text", 30),
+            "reason": (self.env._("Reason"), "text", 38),
+            "category": (self.env._("Cost category"), "text", 24),
+            "charged_to": (self.env._("Baustein, micro-project"), "text", 28),
+            "year": (self.env._("Year"), "text", 10),
+            "amount": (self.env._("Amount"), "money", 20),
+            "share": (self.env._("Share %"), "percent", 13),
+            "eligible": (self.env._("Eligible"), "money", 20),
+            "esf": (self.env._("ESF money"), "money", 20),
+        }
+        return [
+            {"key": key, "label": label, "type": kind, "width": width, "compare": key != "no"}
+            for key, (label, kind, width) in texts.items()
+        ]
+
+    def _voucher_row(self, voucher, number):
+        amounts = [figures.amount(voucher[name]) for name in AMOUNTS]
+        project = voucher.justiq_micro_project_id
+        return {
+            "key": f"voucher-{voucher.id}",
+            "cells": {
+                "no": number,
+                "payment_date": fields.Date.to_string(voucher.justiq_payment_date),
+                "voucher_date": fields.Date.to_string(voucher.justiq_voucher_date) or None,
+                "number": voucher.justiq_voucher_number or "",
+                "payee": voucher.justiq_payee or "",
+                "reason": voucher.justiq_reason or "",
+                "category": voucher.justiq_cost_category_id.name or "",
+                "charged_to": project.name or voucher.justiq_baustein_id.name or "",
+                "year": voucher.justiq_funding_year_id.label or "",
+                "amount": amounts[0],
+                "share": figures.amount(voucher.justiq_eligible_share),
+                "eligible": amounts[1],
+                "esf": amounts[2],
+            },
+            "drill": {"model": MODEL, "domain": [["id", "=", voucher.id]], "field": list(AMOUNTS)},
+            "records": {str(voucher.id): amounts},
+        }
+
+    def _sum_row(self, rows, key="total", style="total", text=None, domain=()):
+        """What the printed rows add up to, to the cent."""
+        sums = {
+            name: figures.amount(sum((Decimal(row["cells"][name]) for row in rows), Decimal(0)))
+            for name in ("amount", "eligible", "esf")
+        }
+        row = self._total_row(sums, label="reason", key=key, style=style, text=text)
+        row["drill"] = {"model": MODEL, "domain": self._voucher_domain() + list(domain), "field": list(AMOUNTS)}
+        row["records"] = {number: values for one in rows for number, values in one["records"].items()}
+        return row

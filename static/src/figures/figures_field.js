@@ -1,0 +1,82 @@
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { formatFloat, formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { Component } from "@odoo/owl";
+
+const NUMBERS = ["money", "percent", "hours", "integer"];
+
+/**
+ * The figures of a report to the funder, or of a comparison: sections of tables. A row that has
+ * records behind it opens them.
+ */
+export class FiguresField extends Component {
+    static template = "justiq.FiguresField";
+    static props = { ...standardFieldProps };
+
+    setup() {
+        this.action = useService("action");
+    }
+
+    get content() {
+        return this.props.record.data[this.props.name];
+    }
+
+    isNumber(column) {
+        return NUMBERS.includes(column.type);
+    }
+
+    format(value, column) {
+        if (value === null || value === undefined || value === false || value === "") {
+            return "";
+        }
+        if (column.type === "date") {
+            return formatDate(deserializeDate(value));
+        }
+        if (!this.isNumber(column) || Number.isNaN(Number(value))) {
+            return value;
+        }
+        const number = Number(value);
+        if (column.type === "money") {
+            return formatMonetary(number, { currencyId: this.content.currency_id });
+        }
+        return column.type === "integer" ? formatInteger(number) : formatFloat(number, { digits: [16, 2] });
+    }
+
+    rowClass(row) {
+        return {
+            "fw-bold": row.style,
+            "table-active": row.style === "total",
+            "o_justiq_drill cursor-pointer": row.drill,
+        };
+    }
+
+    more(table) {
+        return _t("%s more rows", table.hidden);
+    }
+
+    open(drill, name) {
+        if (!drill) {
+            return;
+        }
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            name,
+            res_model: drill.model,
+            views: [
+                [drill.list_view_id || false, "list"],
+                [drill.form_view_id || false, "form"],
+            ],
+            domain: drill.domain,
+            context: { active_test: false },
+        });
+    }
+}
+
+registry.category("fields").add("justiq_figures", {
+    component: FiguresField,
+    displayName: _t("Figures of a report"),
+    supportedTypes: ["json"],
+});

@@ -1,0 +1,117 @@
+"""Figures of the funder's reports as plain data: one structure for screen, PDF, XLSX, freezing and comparison.
+
+A report is a list of sections, of tables, of rows, of cells (see `justiq.funder.report`). Values are exact and the same
+each time: money, percentages and hours are decimal strings ("1234.50"), dates ISO strings, counts whole numbers. A
+number that is not shown (a suppressed cell) is a text instead. Nothing here reads the database.
+"""
+
+import hashlib
+import json
+from decimal import Decimal, InvalidOperation
+
+from .money import exact
+
+NUMBERS = ("money", "percent", "hours", "integer")
+
+
+def amount(value):
+    """Money, or another number with two decimals, as it is kept: "1234.50"."""
+    return str(exact(value))
+
+
+def share(part, whole):
+    """How many percent of the whole the part is, as it is kept; None where there is no whole."""
+    whole = Decimal(str(whole or 0))
+    return str((100 * Decimal(str(part or 0)) / whole).quantize(Decimal("0.01"))) if whole else None
+
+
+def number(value):
+    """The number in a cell, or None where there is none: empty, or a text such as "< 3"."""
+    if value is None or value is False:
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def tables(sections):
+    """Each table of a report with its key path, which stays the same from run to run."""
+    for section in sections:
+        for table in section.get("tables", ()):
+            yield (section["key"], table["key"]), section, table
+
+
+def canonical(sections) -> bytes:
+    """The figures as bytes, independent of how the database orders keys."""
+    return json.dumps(sections, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def fingerprint(content: bytes) -> str:
+    """SHA-256 of a content, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def without_records(sections):
+    """The figures without the records behind them, as a reader gets them."""
+    return [
+        {
+            **section,
+            "tables": [
+                {
+                    **table,
+                    "rows": [
+                        {name: value for name, value in row.items() if name != "records"} for row in table["rows"]
+                    ],
+                }
+                for table in section.get("tables", ())
+            ],
+        }
+        for section in sections
+    ]
+
+
+def changes(old, new):
+    """Every cell that differs between two runs of the same kind of report.
+
+    :return: list of dictionaries: `path` of (section, table, row, column), section and table with their titles, row and
+        column (from the new run where it has them), `old` and `new` value, `records`: ids of the records that were
+        added, removed or changed behind the row
+    """
+    result = []
+    old_tables = {path: (section, table) for path, section, table in tables(old)}
+    new_tables = {path: (section, table) for path, section, table in tables(new)}
+    for path in [*new_tables, *(path for path in old_tables if path not in new_tables)]:
+        section, table = new_tables.get(path) or old_tables[path]
+        old_rows = _rows(old_tables.get(path))
+        new_rows = _rows(new_tables.get(path))
+        for key in [*new_rows, *(key for key in old_rows if key not in new_rows)]:
+            before, after = old_rows.get(key), new_rows.get(key)
+            for column in table["columns"]:
+                if column.get("compare") is False:
+                    continue
+                values = [row["cells"].get(column["key"]) if row else None for row in (before, after)]
+                if values[0] != values[1]:
+                    result.append(
+                        {
+                            "path": (*path, key, column["key"]),
+                            "section": section,
+                            "table": table,
+                            "row": after or before,
+                            "column": column,
+                            "old": values[0],
+                            "new": values[1],
+                            "records": _changed_records(before, after),
+                        }
+                    )
+    return result
+
+
+def _rows(found):
+    return {row["key"]: row for row in found[1]["rows"]} if found else {}
+
+
+def _changed_records(before, after):
+    old = (before or {}).get("records") or {}
+    new = (after or {}).get("records") or {}
+    return sorted(int(key) for key in old.keys() | new.keys() if old.get(key) != new.get(key))

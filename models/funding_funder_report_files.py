@@ -42,6 +42,7 @@ class IrAttachment(models.Model):
             return
         if not self.env.su:
             raise ValidationError(self.env._("%s: the server makes the files of a report.", files[0].name))
+        # sudo: as above, only the state.
         self.env["justiq.funder.report"].sudo().browse(files.mapped("res_id")).exists()._check_not_frozen()
 
 

@@ -140,7 +140,7 @@ class TestProofOfUse(FunderReportCommon):
             return self.env.cr.sql_log_count - before
 
         report = self._report("financial")
-        report._figures()
+        count()  # what the first one of all has to look up
         first = count()
         for number in range(3):
             grant = self._create_grant(name=f"Another {number}")

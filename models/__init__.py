@@ -6,6 +6,7 @@ from . import programme
 from . import programme_funder
 from . import programme_baustein
 from . import programme_question
+from . import programme_indicator
 from . import programme_requirement
 from . import programme_consent_form
 from . import programme_requirement_certificate
@@ -56,6 +57,7 @@ from . import case_enrolment
 from . import case_enrolment_answers
 from . import case_enrolment_completeness
 from . import case_enrolment_question
+from . import case_enrolment_indicator
 from . import case_enrolment_reminder
 from . import case_own_questions
 from . import case_grant
@@ -166,3 +168,7 @@ from . import funding_funder_report_files
 from . import funding_funder_report_vouchers
 from . import funding_funder_report_buttons
 from . import funding_funder_report_financial
+from . import funding_figures_mixin
+from . import funding_figures_participations
+from . import funding_figures_statistics
+from . import funding_funder_report_people

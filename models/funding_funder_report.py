@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ..tools import figures, picture
+from ..tools.chart import chart_picture
 
 # More rows than these are too many for a screen; the list behind them, PDF and XLSX have all.
 SCREEN_ROWS = 100
@@ -215,8 +216,7 @@ class FunderReport(models.Model):
     @api.model
     def _drawn(self, section):
         """The charts of a section with their pictures, the same on the screen and on paper."""
-        draw = getattr(picture, "chart_picture", None)
-        return [{**chart, "picture": draw(chart)} for chart in section.get("charts", ()) if draw]
+        return [{**chart, "picture": chart_picture(chart)} for chart in section.get("charts", ())]
 
     # ------------------------------------------------------------
     # Actions

@@ -198,6 +198,12 @@ NEW = {
         "programme_id": test.programme.copy({"code": f"TEST-{test.number()}", "question_ids": False}).id,
         "code": "entry_employment",
     },
+    "justiq.indicator.set": lambda test, world: {"name": f"Indicators {test.number()}"},
+    "justiq.indicator": lambda test, world: {
+        "set_id": test.env.ref("justiq.indicators_esf_plus").id,
+        "code": f"I{test.number()}",
+        "name": "Another indicator",
+    },
     "justiq.quartier": lambda test, world: {"name": f"Quartier {test.number()}"},
     "justiq.grant": lambda test, world: {
         "name": "Another grant",
@@ -462,6 +468,8 @@ CHANGE = {
     "justiq.own.questions": {"definition": [{"name": "shoe_size", "string": "Shoe size", "type": "integer"}]},
     "justiq.participation": {"date_end": date(2020, 6, 30)},
     "justiq.question": {"is_mandatory": True},
+    "justiq.indicator.set": {"has_non_binary": True},
+    "justiq.indicator": {"criteria": "[('age_at_entry', '>', 20)]"},
     "justiq.outreach.contact": {"minutes": 45},
     "justiq.reconciliation.line": {"detail": "Something else"},
     "justiq.participation.report": {"hours": 9.0},

@@ -12,9 +12,8 @@ from .common import ENTRY_ANSWERS, JustiqCommon
 SCENARIO = yaml.safe_load(Path(file_path("justiq/tests/data/erlangen_counting.yaml")).read_text(encoding="utf-8"))
 
 
-@tagged("post_install", "-at_install")
-class TestCountingErlangen(JustiqCommon):
-    """The published figures of one city come out, as they stand in the scenario."""
+class Erlangen(JustiqCommon):
+    """The persons of the scenario, made of its published figures."""
 
     @classmethod
     def setUpClass(cls):
@@ -70,6 +69,11 @@ class TestCountingErlangen(JustiqCommon):
                 for enrolment in enrolments
             ]
         )
+
+
+@tagged("post_install", "-at_install")
+class TestCountingErlangen(Erlangen):
+    """The published figures of one city come out, as they stand in the scenario."""
 
     def test_persons_are_counted_once(self):
         self.assertEqual(len(self.enrolments.filtered("is_counted")), self.expected["counted_persons"])

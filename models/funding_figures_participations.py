@@ -1,0 +1,366 @@
+from collections import defaultdict
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ..tools.person_figures import TOTAL, drawn
+from .funding_figures_mixin import TEAM
+
+MONTHS_OF_A_YEAR = 12
+
+
+class ParticipationFigures(models.AbstractModel):
+    """Participations, low-threshold contacts, the course over time, and the list under the reference."""
+
+    _name = "justiq.figures.participations"
+    _inherit = ["justiq.figures.mixin"]
+    _description = "Figures on Participations"
+
+    # ------------------------------------------------------------
+    # Participations
+    # ------------------------------------------------------------
+
+    @api.model
+    def _begun(self, report):
+        """Participations that began in the period."""
+        return (
+            Domain("grant_id", "=", report.grant_id.id)
+            & Domain("date_start", ">=", fields.Date.to_string(report.date_start))
+            & Domain("date_start", "<=", fields.Date.to_string(report.date_end))
+        )
+
+    @api.model
+    def _bausteine(self, report):
+        return report.grant_id.baustein_ids.sorted("number")
+
+    @api.model
+    def _count_participations(self, report, book):
+        # sudo: numbers by Baustein and gender of a grant whose report the user reads; no record is returned.
+        participations = self.env["justiq.participation"].sudo()
+        begun, counts = self._begun(report), defaultdict(lambda: defaultdict(int))
+        for baustein, gender, is_counted, number in participations._read_group(
+            begun, ["baustein_id", "gender", "enrolment_id.is_counted"], ["__count"]
+        ):
+            counts[f"baustein_{baustein.id}" if is_counted else "others"][gender] += number
+        counted = begun & Domain("enrolment_id.is_counted", "=", True)
+        persons = {
+            baustein.id: number
+            for baustein, number in participations._read_group(
+                counted, ["baustein_id"], ["enrolment_id:count_distinct"]
+            )
+        }
+        [(all_persons,)] = participations._read_group(counted, [], ["enrolment_id:count_distinct"])
+        keys = []
+        for baustein in self._bausteine(report):
+            key = f"baustein_{baustein.id}"
+            book.put_genders(key, counts[key])
+            book.put(key, "persons", persons.get(baustein.id, 0))
+            keys.append(key)
+        whole = defaultdict(int)
+        for key in keys:
+            for gender, number in counts[key].items():
+                whole[gender] += number
+        book.put_genders("participations", whole)
+        book.put("participations", "persons", all_persons)
+        book.put_genders("others", counts["others"])
+        if keys:
+            book.add_up("participations", keys)
+
+    @api.model
+    def _participations_table(self, report, book):
+        columns = self._gender_columns(book, self.env._("Baustein"))
+        rows = [
+            self._participation_row(report, book, f"baustein_{baustein.id}", baustein.complete_name, baustein=baustein)
+            for baustein in self._bausteine(report)
+        ]
+        total = self._participation_row(
+            report, book, "participations", self.env._("Participations of persons who count"), "total"
+        )
+        others = self._make_row(
+            "others", {"label": self.env._("Of persons who do not count"), **book.numbers("others")}
+        )
+        return self._make_table(
+            "participations",
+            self.env._("Participations begun in the period"),
+            [*columns, self._make_column("persons", self.env._("Persons"))],
+            [*rows, total, others],
+            remark=self.env._(
+                "Whoever comes back is the same person with a further participation, so both are counted apart."
+            ),
+        )
+
+    @api.model
+    def _participation_row(self, report, book, key, label, style="", baustein=None):
+        domain = self._begun(report) & Domain("enrolment_id.is_counted", "=", True)
+        if baustein:
+            domain &= Domain("baustein_id", "=", baustein.id)
+        return self._make_row(
+            key,
+            {"label": label, **book.numbers(key), "persons": book.number(key, "persons")},
+            style,
+            None if report.is_for_outside else self._drill("justiq.participation", domain, "enrolment_id"),
+        )
+
+    # ------------------------------------------------------------
+    # Low-threshold contacts
+    # ------------------------------------------------------------
+
+    @api.model
+    def _outreach_domain(self, report):
+        return (
+            Domain("grant_id", "=", report.grant_id.id)
+            & Domain("date", ">=", fields.Date.to_string(report.date_start))
+            & Domain("date", "<=", fields.Date.to_string(report.date_end))
+        )
+
+    @api.model
+    def _count_outreach(self, report, book):
+        # sudo: sums of the contacts, also for roles that read none of them.
+        sums = {
+            baustein.id: (number, heads, hours)
+            for baustein, number, heads, hours in self.env["justiq.outreach.contact"]
+            .sudo()
+            ._read_group(
+                self._outreach_domain(report), ["baustein_id"], ["__count", "heads_counted:sum", "hours_counted:sum"]
+            )
+        }
+        whole = [sum(values) for values in zip(*sums.values(), strict=True)] or [0, 0, 0]
+        lines = {f"heads_{baustein}": values for baustein, values in sums.items()} | {"heads": whole}
+        for key, (number, heads, hours) in lines.items():
+            book.put(key, "contacts", number)
+            book.put(key, "heads", heads)
+            book.others[key] = hours  # hours tell of no person
+        book.add_up("heads", [key for key in lines if key != "heads"], ["contacts", "heads"])
+
+    @api.model
+    def _outreach_table(self, report, book):
+        names = {f"heads_{baustein.id}": baustein.complete_name for baustein in self._bausteine(report)}
+        columns = [
+            self._make_column("label", self.env._("Baustein"), "text", width=6),
+            self._make_column("contacts", self.env._("Contacts")),
+            self._make_column("heads", self.env._("Heads")),
+            self._make_column("hours", self.env._("Hours"), "hours"),
+        ]
+        rows = [
+            self._make_row(
+                key,
+                {
+                    "label": names.get(key, self.env._("Total")),
+                    "contacts": book.number(key, "contacts"),
+                    "heads": book.number(key, "heads"),
+                    "hours": f"{book.others[key]:.2f}",
+                },
+                "total" if key == "heads" else "",
+                self._outreach_drill(report, key),
+            )
+            for key in [*(key for key in names if key in book.others), "heads"]
+        ]
+        return self._make_table(
+            "outreach",
+            self.env._("Low-threshold contacts"),
+            columns,
+            rows,
+            remark=self.env._("Anonymous contacts and those under an alias: heads, not persons."),
+        )
+
+    @api.model
+    def _outreach_drill(self, report, key):
+        if report.is_for_outside:
+            return None
+        domain = self._outreach_domain(report)
+        if key != "heads":
+            domain &= Domain("baustein_id", "=", int(key.removeprefix("heads_")))
+        return self._drill("justiq.outreach.contact", domain, "heads_counted")
+
+    # ------------------------------------------------------------
+    # Over time
+    # ------------------------------------------------------------
+
+    @api.model
+    def _count_timeline(self, report, book):
+        """Entries and exits of persons who count by month, or by quarter if the period is longer than a year.
+
+        :return: list of (key, label) in the order of time
+        """
+        months = (report.date_end.year - report.date_start.year) * MONTHS_OF_A_YEAR
+        months += report.date_end.month - report.date_start.month + 1
+        step = "month" if months <= MONTHS_OF_A_YEAR else "quarter"
+        width = relativedelta(months=1 if step == "month" else 3)
+        first = report.date_start.replace(day=1)
+        if step == "quarter":
+            first = first.replace(month=(first.month - 1) // 3 * 3 + 1)
+        pieces = []
+        while first <= report.date_end:
+            pieces.append(first)
+            first += width
+        entered, left = self._by_step(report, "date_entry", step), self._by_step(report, "date_exit", step)
+        there = self._there_before(report)
+        for piece in pieces:
+            key = f"time_{piece}"
+            book.put(key, "entered", entered.get(piece, 0))
+            book.put(key, "left", left.get(piece, 0))
+            there += entered.get(piece, 0) - left.get(piece, 0)
+            book.others[key] = there
+        for column, total in (("entered", "counted"), ("left", "left_counted")):
+            # The same persons as in the table of persons, so a reader can add these up as well.
+            book.cells["time", column] = book.cells[total, TOTAL]
+            book.sums.append((("time", column), [(total, TOTAL)]))
+            book.add_up("time", [f"time_{piece}" for piece in pieces], [column])
+        pattern = "MMM yyyy" if step == "month" else "QQQ yyyy"
+        return [(f"time_{piece}", format_date(self.env, piece, date_format=pattern)) for piece in pieces]
+
+    @api.model
+    def _counted_of(self, report):
+        return Domain("grant_id", "=", report.grant_id.id) & Domain("is_counted", "=", True)
+
+    @api.model
+    def _by_step(self, report, name, step):
+        domain = self._counted_of(report) & Domain(name, ">=", report.date_start) & Domain(name, "<=", report.date_end)
+        # sudo: numbers by month of the whole grant, no record.
+        groups = self.env["justiq.enrolment"].sudo()._read_group(domain, [f"{name}:{step}"], ["__count"])
+        return dict(groups)
+
+    @api.model
+    def _there_before(self, report):
+        """Persons who count and were there already before the period."""
+        start = report.date_start
+        domain = self._counted_of(report) & Domain("date_entry", "<", start)
+        domain &= Domain("date_exit", "=", False) | Domain("date_exit", ">=", start)
+        # sudo: one number of the whole grant.
+        return self.env["justiq.enrolment"].sudo().search_count(domain)
+
+    @api.model
+    def _timeline_table(self, report, book, timeline):
+        columns = [
+            self._make_column("label", self.env._("Period"), "text", width=3),
+            self._make_column("entered", self.env._("Entered")),
+            self._make_column("left", self.env._("Left")),
+        ]
+        if not report.is_for_outside:
+            columns.append(self._make_column("there", self.env._("Supported at the end")))
+        rows = [
+            self._make_row(
+                key,
+                {
+                    "label": label,
+                    "entered": book.number(key, "entered"),
+                    "left": book.number(key, "left"),
+                    "there": book.others[key],
+                },
+            )
+            for key, label in timeline
+        ]
+        if report.is_for_outside:  # those there are the sum of entries and exits, so they would tell of them
+            for row in rows:
+                row["cells"].pop("there")
+        return self._make_table("timeline", self.env._("Persons who count, over time"), columns, rows)
+
+    @api.model
+    def _timeline_chart(self, report, book, timeline):
+        series = [
+            {
+                "label": self.env._("Entered"),
+                "values": [drawn(book.number(key, "entered")) for key, _label in timeline],
+            },
+            {"label": self.env._("Left"), "values": [drawn(book.number(key, "left")) for key, _label in timeline]},
+        ]
+        if not report.is_for_outside:
+            there = [book.others[key] for key, _label in timeline]
+            series.insert(0, {"label": self.env._("Supported at the end"), "values": there})
+        return {
+            "key": "timeline",
+            "title": self.env._("Persons who count, over time"),
+            "kind": "lines",
+            "categories": [label for _key, label in timeline],
+            "series": series,
+        }
+
+    @api.model
+    def _section_participations(self, report, book, timeline):
+        return {
+            "key": "participations",
+            "title": self.env._("Participations, contacts and course"),
+            "text": None,
+            "tables": [
+                self._participations_table(report, book),
+                *([self._outreach_table(report, book)] if book.number("heads", "contacts") else []),
+                self._timeline_table(report, book, timeline),
+            ],
+            "charts": [self._timeline_chart(report, book, timeline)],
+        }
+
+    # ------------------------------------------------------------
+    # List under the reference
+    # ------------------------------------------------------------
+
+    @api.model
+    def _section_list(self, report):
+        """Who counts, under the reference, with the completeness of the data; only whose data may be passed on."""
+        # sudo: a section of its own for the roles that read enrolments under the reference.
+        enrolments = self.env["justiq.enrolment"].sudo()
+        start, end = map(fields.Date.to_string, (report.date_start, report.date_end))
+        domain = (
+            Domain("grant_id", "=", report.grant_id.id)
+            & Domain("date_entry", "<=", end)
+            & (Domain("date_exit", "=", False) | Domain("date_exit", ">=", start))
+            & enrolments._exportable_domain(fields.Date.context_today(self))
+        )
+        listed = enrolments.search(domain, order="reference, id")
+        codes = defaultdict(list)
+        for enrolment, baustein in (
+            self.env["justiq.participation"]
+            .sudo()
+            ._read_group([("enrolment_id", "in", listed.ids)], ["enrolment_id", "baustein_id"], order="baustein_id")
+        ):
+            codes[enrolment.id].append(baustein.code)
+        columns = [
+            self._make_column("reference", self.env._("Reference"), "text", width=3),
+            self._make_column("bausteine", self.env._("Bausteine"), "text", width=3),
+            self._make_column("entry", self.env._("Entry"), "date"),
+            self._make_column("exit", self.env._("Exit"), "date"),
+            self._make_column("legal_basis", self._legal_basis_label(report), "date"),
+            self._make_column("entry_data", self.env._("Entry data %"), "integer"),
+            self._make_column("exit_data", self.env._("Exit data %"), "integer"),
+        ]
+        rows = [
+            self._make_row(
+                f"enrolment_{enrolment.id}",
+                {
+                    "reference": enrolment.reference,
+                    "bausteine": ", ".join(codes[enrolment.id]),
+                    "entry": fields.Date.to_string(enrolment.date_entry),
+                    "exit": fields.Date.to_string(enrolment.date_exit) or None,
+                    "legal_basis": fields.Date.to_string(enrolment.legal_basis_date) or None,
+                    "entry_data": enrolment.entry_completeness,
+                    "exit_data": enrolment.exit_completeness if enrolment.date_exit else None,
+                },
+                drill=self._drill("justiq.enrolment", [("id", "=", enrolment.id)]),
+            )
+            for enrolment in listed
+        ]
+        return {
+            "key": "list",
+            "title": self.env._("Participants under their reference"),
+            "text": None,
+            "groups": TEAM,
+            "tables": [
+                self._make_table(
+                    "list",
+                    self.env._("Participants under their reference"),
+                    columns,
+                    rows,
+                    remark=self.env._(
+                        "Persons who count and whose data may be passed on today. Names are in the case files only."
+                    ),
+                )
+            ],
+        }
+
+    @api.model
+    def _legal_basis_label(self, report):
+        if report.grant_id.programme_id.legal_basis == "consent":
+            return self.env._("Consent of")
+        return self.env._("Informed on")

@@ -1,0 +1,341 @@
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..tools.person_figures import LEFT_OUT, TOTAL, PersonFigures, drawn
+from .programme_indicator import EXCLUSIVE_SECTIONS
+
+COUNTED = Domain("is_counted", "=", True)
+
+
+class Line(NamedTuple):
+    """A line of the statistics: which persons it counts, and of which other line it is a part."""
+
+    key: str
+    label: str
+    domain: Domain
+    part_of: str | None = None
+    is_open: bool = True  # the persons may be shown under their reference
+    style: str = ""
+
+
+class StatisticsFigures(models.AbstractModel):
+    """The statistics of participants of a grant and a period (Teilnehmendenstatistik).
+
+    Persons are enrolments, each once per grant. Entered are those whose entry lies
+    in the period; the funder counts of them whoever counts today (rules.md,
+    "Counting persons"), the others are shown apart with the reason. Everything on
+    persons comes from one query, whatever the number of lines.
+
+    In a report for the public, small numbers are left out, and so many others that
+    none of them can be computed (`tools/small_cells.py`).
+    """
+
+    _name = "justiq.figures.statistics"
+    _inherit = ["justiq.figures.participations"]
+    _description = "Statistics of Participants"
+
+    @api.model
+    def _sections(self, report):
+        groups = self._line_groups(report)
+        book = self._book(report)
+        self._count_persons(report, book, groups)
+        self._count_participations(report, book)
+        self._count_outreach(report, book)
+        timeline = self._count_timeline(report, book)
+        sections = [
+            self._section_persons(report, book, groups),
+            self._section_participations(report, book, timeline),
+            self._section_indicators(report, book, groups),
+            self._section_outcomes(report, book, groups),
+        ]
+        if not report.is_for_outside:
+            sections.append(self._section_list(report))
+        return [section for section in sections if section["tables"]]
+
+    # ------------------------------------------------------------
+    # Lines
+    # ------------------------------------------------------------
+
+    @api.model
+    def _line_groups(self, report):
+        """The lines by table."""
+        start, end = map(fields.Date.to_string, (report.date_start, report.date_end))
+        entered = Domain("date_entry", ">=", start) & Domain("date_entry", "<=", end)
+        left = Domain("date_exit", ">=", start) & Domain("date_exit", "<=", end)
+        carried = Domain("date_entry", "<", start) & (
+            Domain("date_exit", "=", False) | Domain("date_exit", ">=", start)
+        )
+        follow_up = Domain("follow_up_due_date", ">=", start) & Domain("follow_up_due_date", "<=", end)
+        groups = {
+            "reached": [Line("reached", self.env._("Reached"), COUNTED & Domain("date_entry", "<=", end))],
+            "persons": [
+                Line("carried", self.env._("Already there at the beginning"), carried),
+                Line("entered", self.env._("Entered in the period"), entered),
+                Line("present", self.env._("Supported in the period"), carried | entered, style="total"),
+                Line("left", self.env._("of these left in the period"), left, "present"),
+            ],
+            "counted": [
+                *self._lines_not_counted(entered),
+                Line("not_counted", self.env._("Do not count"), entered & ~COUNTED, style="subtotal"),
+                Line("counted", self.env._("Count for the funder"), entered & COUNTED, style="total"),
+            ],
+            "age": self._lines_of_selection("age_group", entered & COUNTED),
+            "left": [Line("left_counted", self.env._("Left, and count"), left & COUNTED, "left")],
+            "destination": self._lines_of_selection("exit_destination", left & COUNTED),
+            "improved": self._lines_of_selection("exit_improved", left & COUNTED),
+        }
+        bases = {"output": entered & COUNTED, "result": left & COUNTED, "follow_up": follow_up & COUNTED}
+        if report.grant_id.programme_id.follow_up_months:
+            groups["followed_up"] = [Line("followed_up", self.env._("Follow-up due"), bases["follow_up"])]
+        else:
+            bases.pop("follow_up")
+        for base, domain in bases.items():
+            groups[base] = self._lines_of_indicators(report, base, domain)
+        return groups
+
+    @api.model
+    def _lines_not_counted(self, entered):
+        return [
+            Line(f"reason_{reason}", label, entered & Domain("not_counted_reason", "=", reason))
+            for reason, label in self._labels("justiq.enrolment", "not_counted_reason").items()
+        ]
+
+    @api.model
+    def _lines_of_selection(self, name, domain):
+        lines = [
+            Line(f"{name}_{value}", label, domain & Domain(name, "=", value))
+            for value, label in self._labels("justiq.enrolment", name).items()
+        ]
+        return [*lines, Line(f"{name}_missing", self.env._("Not entered"), domain & Domain(name, "=", False))]
+
+    @api.model
+    def _lines_of_indicators(self, report, base, domain):
+        indicators = report.grant_id.programme_id.indicator_set_id.indicator_ids
+        return [
+            Line(
+                f"indicator_{indicator.code}",
+                f"{indicator.code} {indicator.name}",
+                domain & indicator._domain(),
+                f"indicator_{indicator.part_of_id.code}" if indicator.part_of_id else None,
+                indicator._is_readable_under_reference(),
+            )
+            for indicator in indicators.filtered(lambda one: one.base == base)
+        ]
+
+    # ------------------------------------------------------------
+    # Counting
+    # ------------------------------------------------------------
+
+    @api.model
+    def _book(self, report):
+        programme = report.grant_id.programme_id
+        columns = {"female": ("female",), "male": ("male",)}
+        if programme.indicator_set_id.has_non_binary:
+            columns |= {"diverse": ("diverse",), "not_stated": ("not_stated", None)}
+        else:
+            columns["other"] = ("diverse", "not_stated", None)
+        return PersonFigures(columns, programme.small_number if report.is_for_outside else 1)
+
+    @api.model
+    def _count_persons(self, report, book, groups):
+        lines = [line for group in groups.values() for line in group]
+        counts = self.env["justiq.enrolment"]._count_by_gender(
+            [("grant_id", "=", report.grant_id.id)], {line.key: line.domain for line in lines}
+        )
+        for line in lines:
+            book.put_genders(line.key, {gender: number for (key, gender), number in counts.items() if key == line.key})
+        book.add_up("present", ["carried", "entered"])
+        book.add_up("entered", ["counted", "not_counted"])
+        book.add_up("not_counted", [line.key for line in groups["counted"][:-2]])
+        book.add_up("present", ["left"])
+        book.add_up("reached", ["counted"])
+        book.add_up("counted", [line.key for line in groups["age"]])
+        book.add_up("left", ["left_counted"])
+        for name in ("destination", "improved"):
+            book.add_up("left_counted", [line.key for line in groups[name]])
+        for base, whole in (("output", "counted"), ("result", "left_counted"), ("follow_up", "followed_up")):
+            self._relate_indicators(report, book, groups.get(base, []), base, whole)
+
+    @api.model
+    def _relate_indicators(self, report, book, lines, base, whole):
+        """Tell what a reader knows of the indicators: which are parts of which, and which exclude one another."""
+        for line in lines:
+            book.add_up(line.part_of or whole, [line.key])
+        indicators = report.grant_id.programme_id.indicator_set_id.indicator_ids.filtered(
+            lambda one: one.base == base and not one.part_of_id
+        )
+        for section in EXCLUSIVE_SECTIONS:
+            siblings = indicators.filtered(lambda one, section=section: one.section == section)
+            if len(siblings) > 1:
+                book.add_up(whole, [f"indicator_{one.code}" for one in siblings])
+
+    # ------------------------------------------------------------
+    # Sections
+    # ------------------------------------------------------------
+
+    @api.model
+    def _gender_columns(self, book, label=""):
+        labels = self._labels("justiq.enrolment", "gender") | {
+            "other": self.env._("Diverse, not stated"),
+            "diverse": self.env._("Non-binary"),
+        }
+        return [
+            self._make_column("label", label, "text", width=6),
+            *(self._make_column(column, labels[column]) for column in book.columns),
+            self._make_column(TOTAL, self.env._("Total")),
+        ]
+
+    @api.model
+    def _person_rows(self, report, book, lines, style=None):
+        return [
+            self._make_row(
+                line.key,
+                {"label": line.label, **book.numbers(line.key)},
+                line.style if style is None else style,
+                self._person_drill(report, line),
+            )
+            for line in lines
+        ]
+
+    @api.model
+    def _person_drill(self, report, line):
+        # Who has a disability or a foreign background is a number, and no list of persons.
+        if not line.is_open or report.is_for_outside:
+            return None
+        domain = Domain("grant_id", "=", report.grant_id.id) & line.domain
+        return self._drill("justiq.enrolment", domain, "is_counted")
+
+    @api.model
+    def _section_persons(self, report, book, groups):
+        columns = self._gender_columns(book)
+        total = [line._replace(style="total") for line in groups["counted"][-1:]]
+        return {
+            "key": "persons",
+            "title": self.env._("Persons"),
+            "text": None,
+            "tables": [
+                self._target_table(report, book),
+                self._make_table(
+                    "persons",
+                    self.env._("Persons supported"),
+                    columns,
+                    self._person_rows(report, book, groups["persons"]),
+                    remark=self.env._("Each person once in the grant, however often she has left and come back.")
+                    + self._protection_remark(report),
+                ),
+                self._make_table(
+                    "counted",
+                    self.env._("Who counts of those who entered in the period"),
+                    columns,
+                    self._person_rows(report, book, groups["counted"]),
+                    remark=self.env._(
+                        "Help is never refused to those who do not count; nothing of them is passed on to the funder."
+                    ),
+                ),
+                self._make_table(
+                    "age",
+                    self.env._("Age on entry of those who count"),
+                    columns,
+                    self._person_rows(report, book, [*self._used(book, groups["age"]), *total]),
+                ),
+            ],
+        }
+
+    @api.model
+    def _protection_remark(self, report):
+        if not report.is_for_outside:
+            return ""
+        return " " + self.env._(
+            "%(sign)s: smaller than %(limit)s, or left out so that nobody can compute such a number.",
+            sign=LEFT_OUT,
+            limit=report.grant_id.programme_id.small_number,
+        )
+
+    @api.model
+    def _used(self, book, lines):
+        """Without lines on what is not entered, where nothing is missing."""
+        return [line for line in lines if not line.key.endswith("_missing") or book.number(line.key)]
+
+    @api.model
+    def _target_table(self, report, book):
+        target, reached = report.grant_id.target_persons, book.number("reached")
+        is_known = target and reached != LEFT_OUT
+        return self._make_table(
+            "target",
+            self.env._("Target of the grant"),
+            [
+                self._make_column("target", self.env._("Target")),
+                self._make_column("reached", self.env._("Persons who count, until the end of the period")),
+                self._make_column("percent", self.env._("Target reached"), "percent"),
+            ],
+            [
+                self._make_row(
+                    "target",
+                    {
+                        "target": target,
+                        "reached": reached,
+                        "percent": f"{100 * reached / target:.2f}" if is_known else None,
+                    },
+                )
+            ],
+        )
+
+    @api.model
+    def _section_indicators(self, report, book, groups):
+        indicator_set = report.grant_id.programme_id.indicator_set_id
+        titles = (
+            ("output", self.env._("Output indicators: those who entered"), groups["counted"][-1:]),
+            ("result", self.env._("Result indicators: those who left"), groups["left"]),
+            ("follow_up", self.env._("Result indicators at the follow-up"), groups.get("followed_up", [])),
+        )
+        return {
+            "key": "indicators",
+            "title": self.env._("Common indicators: %s", indicator_set.name) if indicator_set else "",
+            "text": None,
+            "tables": [
+                self._make_table(
+                    base,
+                    title,
+                    self._gender_columns(book),
+                    self._person_rows(report, book, groups[base], "") + self._person_rows(report, book, total, "total"),
+                    remark=indicator_set.source or "",
+                )
+                for base, title, total in titles
+                if groups.get(base)
+            ],
+        }
+
+    @api.model
+    def _section_outcomes(self, report, book, groups):
+        total = [line._replace(style="total") for line in groups["left"]]
+        destinations = self._used(book, groups["destination"])
+        return {
+            "key": "outcomes",
+            "title": self.env._("Outcomes of those who left and count"),
+            "text": None,
+            "tables": [
+                self._make_table(
+                    name, title, self._gender_columns(book), self._person_rows(report, book, [*lines, *total])
+                )
+                for name, title, lines in (
+                    ("destination", self.env._("Where they went"), destinations),
+                    ("improved", self.env._("Situation improved"), self._used(book, groups["improved"])),
+                )
+            ],
+            "charts": [
+                {
+                    "key": "destination",
+                    "title": self.env._("Where they went"),
+                    "kind": "bars",
+                    "categories": [line.label for line in destinations],
+                    "series": [
+                        {
+                            "label": self.env._("Persons"),
+                            "values": [drawn(book.number(line.key)) for line in destinations],
+                        }
+                    ],
+                }
+            ],
+        }

@@ -465,6 +465,7 @@ CHANGE = {
     "justiq.finding": {"justification": "The others come from the next street."},
     "justiq.funding.year": {"date_end": date(2020, 12, 31)},
     "justiq.micro.project.staff": {"role": "Town planner"},
+    "justiq.plan.version": {"reason": "Another reason"},
     "justiq.own.questions": {"definition": [{"name": "shoe_size", "string": "Shoe size", "type": "integer"}]},
     "justiq.participation": {"date_end": date(2020, 6, 30)},
     "justiq.question": {"is_mandatory": True},

@@ -124,6 +124,8 @@ class TestAccessPaths(AccessPathsCommon):
         if readable and "u" in permission:
             return
         name, value = next(iter(CHANGE.get(record._name, {"name": "Another name"}).items()))
+        if record._fields[name].type == "properties_definition":
+            return  # Odoo has no import of it
         stored = record.sudo().with_context(prefetch_fields=False)
         before = stored.read([name])
         with self._tried():

@@ -1,0 +1,67 @@
+"""What was measured, as a table in Markdown."""
+
+import json
+
+
+def keep(path, grants, results):
+    """Add the results of so many grants to those that the file holds."""
+    kept = load(path)
+    kept[str(grants)] = {"|".join((group, title)): result for (group, title), result in results.items()}
+    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False))
+
+
+def load(path):
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def lines(path, sizes, notes):
+    """Markdown: one section per group; each row with both numbers of grants, growth, and the ratio to the bare query.
+
+    :param sizes: rows of the big tables, as text
+    :param notes: lines below the tables
+    """
+    kept = load(path)
+    numbers = sorted(kept, key=int)
+    few, many = kept[numbers[0]], kept[numbers[-1]]
+    yield "# Benchmark"
+    yield ""
+    yield f"{numbers[-1]} grants: {sizes}."
+    yield (
+        "Each time is the median of three runs after one to warm up, as a request of its own with all that it writes at"
+        " its end. *Bare* is the plain SQL query for the same rows or figures, without rights, labels and formats; for"
+        " a PDF the PDF engine alone on the same HTML. A row in which time or queries grow with the database is marked."
+    )
+    group = None
+    for key, after in many.items():
+        own, title = key.split("|", 1)
+        if own != group:
+            group = own
+            yield from ("", f"## {group}", "", heading(numbers), "| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+        yield row(title, few.get(key), after)
+    yield ""
+    yield from notes
+
+
+def heading(numbers):
+    first, last = f"{numbers[0]} grant(s)", f"{numbers[-1]} grants"
+    return f"| What | {first} ms | {last} ms | Queries {numbers[0]} | Queries {numbers[-1]} | Bare ms | Ratio |"
+
+
+def row(title, before, after):
+    seconds, queries, bare = after
+    old_seconds, old_queries, _bare = before or (None, None, None)
+    grows = before and (seconds > 3 * old_seconds and seconds > 0.15 or queries > old_queries + 2)
+    cells = (
+        f"**{title}** !" if grows else title,
+        milliseconds(old_seconds),
+        milliseconds(seconds),
+        "" if old_queries is None else old_queries,
+        queries,
+        milliseconds(bare),
+        f"{seconds / bare:.1f}" if bare else "",
+    )
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def milliseconds(seconds):
+    return "" if seconds is None else f"{1000 * seconds:,.1f}"

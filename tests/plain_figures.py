@@ -1,0 +1,275 @@
+"""Figures computed in plain Python from the rows of the database, without any code of the module.
+
+What the guideline and the grant notice say is written down here a second time, as simply as possible: slow loops over
+single rows, exact fractions, one rounding at the end. The tests hold the module's figures against these.
+"""
+
+from calendar import monthrange
+from collections import defaultdict
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+CENT = Decimal("0.01")
+DAY = timedelta(days=1)
+
+
+def cents(value):
+    """A number of the database or of a field, exact to the cent."""
+    return Decimal(str(value or 0)).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def rounded(fraction):
+    """A fraction to the cent, halves away from zero."""
+    hundredths, rest = divmod(abs(fraction.numerator) * 100, fraction.denominator)
+    hundredths += 2 * rest >= fraction.denominator
+    return Decimal(hundredths if fraction >= 0 else -hundredths) * CENT
+
+
+def exact(value):
+    return Fraction(str(value or 0))
+
+
+def months(start, end):
+    """Length of a period: each day is one part of the days of its month."""
+    length, day = Fraction(0), start
+    while day <= end:
+        length += Fraction(1, monthrange(day.year, day.month)[1])
+        day += DAY
+    return length
+
+
+def age(birth, day):
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+class Rows:
+    """The rows of a grant, read as they are stored."""
+
+    def __init__(self, env, grant):
+        env.flush_all()
+        self.cr, self.grant_id = env.cr, grant.id
+
+    def select(self, statement):
+        self.cr.execute(statement, {"grant": self.grant_id})
+        names = [column.name for column in self.cr.description]
+        return [dict(zip(names, row, strict=True)) for row in self.cr.fetchall()]
+
+
+class Money(Rows):
+    """Plan, vouchers and calls of one grant."""
+
+    def __init__(self, env, grant):
+        super().__init__(env, grant)
+        self.esf_rate = self.select("SELECT esf_rate FROM justiq_grant WHERE id = %(grant)s")[0]["esf_rate"]
+        self.years = self.select("SELECT id, date_start, date_end FROM justiq_funding_year WHERE grant_id = %(grant)s")
+        self.lines = self.select(
+            """
+            SELECT line.id, funding_year_id, baustein_id, kind, cost_category_id, planned_amount, esf_amount,
+                   flat_rate_id, micro_project_id
+              FROM justiq_budget_line line JOIN justiq_baustein baustein ON baustein.id = baustein_id
+             WHERE grant_id = %(grant)s
+            """
+        )
+        self.rates = {
+            row["id"]: row
+            for row in self.select(
+                """
+                SELECT rate.id, rate, array_agg(justiq_cost_category_id) AS bases
+                  FROM justiq_flat_rate rate JOIN justiq_flat_rate_base_rel ON justiq_flat_rate_id = rate.id
+                 WHERE grant_id = %(grant)s GROUP BY rate.id
+                """
+            )
+        }
+        self.vouchers = self.select(
+            """
+            SELECT line.id, justiq_amount AS amount, justiq_eligible_share AS share, justiq_payment_date AS paid,
+                   justiq_due_date AS due, COALESCE(justiq_voucher_date, date) AS dated, kind,
+                   justiq_baustein_id AS baustein_id, justiq_cost_category_id AS category_id,
+                   justiq_budget_line_id AS line_id, justiq_micro_project_id AS project_id
+              FROM account_analytic_line line JOIN justiq_baustein baustein ON baustein.id = justiq_baustein_id
+             WHERE justiq_grant_id = %(grant)s
+            """
+        )
+        plan = {line["id"]: line for line in self.lines}
+        for voucher in self.vouchers:
+            voucher["eligible"] = rounded(exact(voucher["amount"]) * exact(voucher["share"]) / 100)
+            voucher["esf"] = rounded(Fraction(voucher["eligible"]) * self._esf_share(plan.get(voucher["line_id"])))
+            voucher["year_id"] = self._year_of(voucher["paid"] or voucher["dated"])
+
+    def _esf_share(self, line):
+        if line and line["planned_amount"]:
+            return exact(line["esf_amount"]) / exact(line["planned_amount"])
+        return exact(self.esf_rate) / 100
+
+    def _year_of(self, day):
+        for year in self.years:
+            if year["date_start"] <= day <= year["date_end"]:
+                return year["id"]
+        return None
+
+    # ------------------------------------------------------------
+    # Spending
+    # ------------------------------------------------------------
+
+    def sums(self, vouchers):
+        """(spent, ESF money of it, committed)"""
+        spent, esf, committed = Decimal(0), Decimal(0), Decimal(0)
+        for voucher in vouchers:
+            if voucher["paid"]:
+                spent += voucher["eligible"]
+                esf += voucher["esf"]
+            else:
+                committed += voucher["eligible"]
+        return spent, esf, committed
+
+    def of_line(self, line):
+        if not line["flat_rate_id"]:
+            return self.sums(voucher for voucher in self.vouchers if voucher["line_id"] == line["id"])
+        rate = self.rates[line["flat_rate_id"]]
+        base = self.sums(
+            voucher
+            for voucher in self.vouchers
+            if voucher["year_id"] == line["funding_year_id"]
+            and voucher["baustein_id"] == line["baustein_id"]
+            and voucher["category_id"] in rate["bases"]
+        )
+        return tuple(rounded(Fraction(amount) * exact(rate["rate"]) / 100) for amount in base)
+
+    def of_year(self, year_id, kinds=("individual", "group")):
+        """Vouchers of the year, whether they have a budget line or not, and its flat rates."""
+        vouchers = [one for one in self.vouchers if one["year_id"] == year_id and one["kind"] in kinds]
+        flat = [
+            self.of_line(line)
+            for line in self.lines
+            if line["flat_rate_id"] and line["funding_year_id"] == year_id and line["kind"] in kinds
+        ]
+        return tuple(map(sum, zip(self.sums(vouchers), *flat, strict=True)))
+
+    def of_project(self, project_id):
+        return self.sums(voucher for voucher in self.vouchers if voucher["project_id"] == project_id)
+
+    # ------------------------------------------------------------
+    # Plan
+    # ------------------------------------------------------------
+
+    def planned(self, year_id):
+        """(planned, ESF money, ESF money of group Bausteine)"""
+        lines = [line for line in self.lines if line["funding_year_id"] == year_id]
+        return (
+            sum(cents(line["planned_amount"]) for line in lines),
+            sum(cents(line["esf_amount"]) for line in lines),
+            sum(cents(line["esf_amount"]) for line in lines if line["kind"] == "group"),
+        )
+
+    def per_full_year(self, year_id):
+        """S20: the ESF money of group Bausteine, extrapolated to twelve months."""
+        year = next(year for year in self.years if year["id"] == year_id)
+        length = months(year["date_start"], year["date_end"])
+        return rounded(Fraction(self.planned(year_id)[2]) * 12 / length)
+
+    def flat_rate_total(self, year_id, rate_id):
+        """What the lines of a flat rate have to add up to in a year: (planned, ESF money)."""
+        rate = self.rates[rate_id]
+        base = [
+            line
+            for line in self.lines
+            if line["funding_year_id"] == year_id and line["cost_category_id"] in rate["bases"]
+        ]
+        return tuple(
+            rounded(sum(exact(line[name]) for line in base) * exact(rate["rate"]) / 100)
+            for name in ("planned_amount", "esf_amount")
+        )
+
+    # ------------------------------------------------------------
+    # Call for funds
+    # ------------------------------------------------------------
+
+    def call(self, start, end, extra=0, received=0, requested=0):
+        """Figures of a call for funds: what is due, what is in hand, what is called."""
+        due = [voucher for voucher in self.vouchers if self._is_due(voucher, start, end)]
+        due_esf = sum((voucher["esf"] for voucher in due), Decimal(0))
+        extra_esf = rounded(exact(extra) * exact(self.esf_rate) / 100)
+        every_year = [self.of_year(year["id"])[1] for year in self.years]
+        later = [voucher["esf"] for voucher in self.vouchers if voucher["paid"] and voucher["paid"] >= start]
+        in_hand = cents(received) + cents(requested) - (sum(every_year) - sum(later))
+        return {
+            "due_amount": sum((voucher["eligible"] for voucher in due), Decimal(0)),
+            "due_esf_amount": due_esf,
+            "in_hand_amount": in_hand,
+            "amount": max(due_esf + extra_esf - in_hand, Decimal(0)),
+        }
+
+    def _is_due(self, voucher, start, end):
+        if voucher["paid"]:
+            return start <= voucher["paid"] <= end
+        return (voucher["due"] or voucher["dated"]) <= end
+
+
+class People(Rows):
+    """Persons and participations of one grant."""
+
+    def __init__(self, env, grant):
+        super().__init__(env, grant)
+        self.persons = {
+            row["id"]: row
+            for row in self.select(
+                """
+                SELECT enrolment.id, date_entry, birth_date, case_file.gender, enrolment.is_counted
+                  FROM justiq_enrolment enrolment JOIN justiq_case_file case_file ON case_file.id = case_file_id
+                 WHERE enrolment.grant_id = %(grant)s
+                """
+            )
+        }
+        self.participations = self.select(
+            """
+            SELECT participation.id, enrolment_id, baustein_id, kind, micro_project_id
+              FROM justiq_participation participation JOIN justiq_baustein baustein ON baustein.id = baustein_id
+             WHERE participation.grant_id = %(grant)s
+            """
+        )
+        self.minutes = self.select(
+            """
+            SELECT participation_id, minutes FROM justiq_case_note note
+             WHERE participation_id IN (SELECT id FROM justiq_participation WHERE grant_id = %(grant)s)
+               AND NOT EXISTS (SELECT FROM justiq_case_note WHERE amends_id = note.id)
+            """
+        )
+        self.attendances = self.select(
+            """
+            SELECT participation_id, session.date_start, session.date_end
+              FROM justiq_attendance attendance JOIN justiq_session session ON session.id = session_id
+             WHERE session.grant_id = %(grant)s AND attendance.state = 'present'
+            """
+        )
+
+    def by(self, key):
+        """{value: (persons, participations, contacts, hours)}, a person once per value."""
+        groups = defaultdict(list)
+        for row in self.participations:
+            groups[key(row, self.persons[row["enrolment_id"]])].append(row)
+        return {value: self._figures(rows) for value, rows in groups.items()}
+
+    def _figures(self, rows):
+        contacts = [self._contacts(row) for row in rows]
+        return (
+            len({row["enrolment_id"] for row in rows}),
+            len(rows),
+            sum(map(len, contacts)),
+            round(float(sum(map(sum, contacts))), 6),
+        )
+
+    def _contacts(self, row):
+        """The length in hours of each contact: an entry of the log, or a session in a micro-project."""
+        if row["kind"] == "individual":
+            notes = [one for one in self.minutes if one["participation_id"] == row["id"]]
+            return [Fraction(note["minutes"] or 0, 60) for note in notes]
+        present = [one for one in self.attendances if one["participation_id"] == row["id"]]
+        return [Fraction(int((one["date_end"] - one["date_start"]).total_seconds()), 3600) for one in present]
+
+    def age_group(self, person):
+        years = age(person["birth_date"], person["date_entry"])
+        for end, name in ((15, "00_14"), (18, "15_17"), (21, "18_20"), (25, "21_24")):
+            if years < end:
+                return name
+        return "25_over"

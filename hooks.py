@@ -14,10 +14,14 @@ def uninstall_hook(env):
     ]
     _release_analytic_items(env)
     env["ir.model.data"].search([("model", "in", [model._name for model in models])]).unlink()
-    # The triggers that keep the logs append-only go with their function.
-    env.cr.execute("DROP FUNCTION IF EXISTS justiq_is_append_only() CASCADE")
-    # So do those that keep frozen reports.
-    env.cr.execute("DROP FUNCTION IF EXISTS justiq_funder_report_is_frozen() CASCADE")
+    # The triggers go with their functions: logs are append-only, frozen reports and anonymised files stay as they are.
+    for function in (
+        "justiq_is_append_only",
+        "justiq_access_log_only_forgets",
+        "justiq_stays_anonymised",
+        "justiq_funder_report_is_frozen",
+    ):
+        env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s() CASCADE", SQL.identifier(function)))
     # Documents of others that refer to ours stay; ours take what is only about them along.
     env["mail.activity"].with_context(active_test=False).search([("res_model", "=like", "justiq.%")]).unlink()
     _drop_references(env, models)

@@ -120,6 +120,9 @@ from . import case_retention_mixin
 from . import case_file_retention
 from . import case_retention_file
 from . import case_retention_decision
+from . import case_personal_data
+from . import case_file_anonymised
+from . import case_retention_run
 
 # micro-project
 from . import micro_project_catalogue
@@ -132,6 +135,7 @@ from . import micro_project_cooperation
 from . import micro_project_session
 from . import micro_project_participation
 from . import micro_project_attendance
+from . import micro_project_personal_data
 from . import micro_project_totals
 from . import micro_project_grant
 from . import micro_project_timeline

@@ -82,3 +82,14 @@ class RetentionFile(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("justiq.justiq_retention_decision_action")
         return {**action, "domain": [("case_file_id", "=", self.id)]}
+
+    def action_make_list(self):
+        """Make a list of the chosen files, to be proposed, with a count of what would be removed."""
+        run = self.env["justiq.retention.run"]._make(self)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": run._name,
+            "res_id": run.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }

@@ -3,6 +3,7 @@ from . import test_access_matrix
 from . import test_access_names
 from . import test_access_paths
 from . import test_access_roles
+from . import test_anonymise
 from . import test_attacks
 from . import test_belief
 from . import test_budget_figures

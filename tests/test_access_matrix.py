@@ -434,6 +434,12 @@ NEW = {
         "case_file_id": test._new_case(world).id,
         "reason": "Audit of the granting authority",
     },
+    "justiq.retention.run": lambda test, world: {"company_id": world.company.id},
+    "justiq.retention.run.line": lambda test, world: {
+        "run_id": test.env["justiq.retention.run"].create({"company_id": world.company.id}).id,
+        "case_file_id": test._new_case(world).id,
+        "reference": f"FA-{test.number()}",
+    },
 }
 
 # What somebody changes who may write; where nothing is said, the name.
@@ -479,6 +485,8 @@ CHANGE = {
     "justiq.retention.rule": {"years": 12},
     "justiq.retention.file": {"reference": "Another one"},
     "justiq.retention.decision": {"end_reason": "The audit is over."},
+    "justiq.retention.run": {"remark": "Two files of 2015."},
+    "justiq.retention.run.line": {"state": "left"},
     "justiq.session": {"topic": "Sketches"},
 }
 

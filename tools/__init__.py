@@ -2,6 +2,8 @@ from . import lock
 from . import money
 from . import names
 from . import period
+from . import personal_data
+from . import eraser
 from . import picture
 from . import person_table
 from . import relink

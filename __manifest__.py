@@ -75,6 +75,7 @@
         "views/funding_plan_version_views.xml",
         "views/funding_financing_line_views.xml",
         "views/funding_funder_report_views.xml",
+        "views/funding_funder_report_narrative_views.xml",
         "views/case_participation_views.xml",
         "views/case_participation_report_views.xml",
         "views/case_outreach_contact_views.xml",

@@ -175,4 +175,8 @@ from . import funding_funder_report_financial
 from . import funding_figures_mixin
 from . import funding_figures_participations
 from . import funding_figures_statistics
+from . import funding_figures_findings
+from . import funding_figures_audit
+from . import funding_figures_narrative
 from . import funding_funder_report_people
+from . import funding_funder_report_narrative

@@ -4,7 +4,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..tools.chart import chart_picture
 
-YEARS = ["2019", "2020", "2021"]
+YEARS = ("2019", "2020", "2021")
 
 
 @tagged("post_install", "-at_install")

@@ -126,7 +126,8 @@ class MicroProject(models.Model):
 
     def _roster_users(self):
         """The users who lead or staff the micro-projects."""
-        return (self.lead_id | self.staff_ids.employee_id).user_id
+        # Each for itself: a union would forget the employees of the other records, which are read with it.
+        return self.lead_id.user_id | self.staff_ids.employee_id.user_id
 
     def action_view_sessions(self):
         self.ensure_one()

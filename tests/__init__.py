@@ -61,6 +61,7 @@ from . import test_outreach
 from . import test_participation_report
 from . import test_performance
 from . import test_period
+from . import test_query_budget
 from . import test_reconciliation
 from . import test_reports
 from . import test_retention

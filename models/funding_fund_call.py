@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools import money
 from .funding_voucher import READERS
@@ -115,8 +116,9 @@ class FundCall(models.Model):
 
     @api.depends("state", "grant_id", "date_start", "date_end", "extra_amount", "figures")
     def _compute_figures(self):
+        current = self.filtered(lambda call: not call.figures)._current_figures()
         for call in self:
-            figures = call.figures or call._current_figures()
+            figures = call.figures or current[call]
             for name in FIGURES:
                 call[name] = float(figures.get(name, 0))
 
@@ -136,34 +138,63 @@ class FundCall(models.Model):
         return Domain("justiq_grant_id", "=", self.grant_id.id) & (paid | unpaid)
 
     def _current_figures(self):
-        """The figures of today, as text to the cent."""
-        self.ensure_one()
-        if not (self.grant_id and self.date_start and self.date_end):
+        """The figures of today, as text to the cent, by call; in as many queries for one call as for many."""
+        complete = self.filtered(lambda call: call.grant_id and call.date_start and call.date_end)
+        sums, others = complete._voucher_sums(), complete._money_of_other_calls()
+        return {call: call._figures_of(sums[call], others[call]) if call in complete else {} for call in self}
+
+    def _voucher_sums(self):
+        """Sums over the vouchers by call: eligible and ESF money of what is due, ESF money of what was paid since."""
+        if not self:
             return {}
-        # sudo: sums over vouchers and calls of the grant of this call, which the user reads; no voucher is returned.
-        grant, calls = self.grant_id.sudo(), self.sudo().search([("grant_id", "=", self.grant_id.id)]) - self._origin
-        # sudo: as above
+        # sudo: sums over vouchers of the grant of each call, which the user reads; no voucher is returned.
         vouchers = self.env["account.analytic.line"].sudo()
-        sums = ["justiq_eligible_amount:sum", "justiq_esf_amount:sum"]
-        due, due_esf = vouchers._read_group(self._due_domain(), [], sums)[0]
-        later = [("justiq_grant_id", "=", grant.id), ("justiq_payment_date", ">=", self.date_start)]
-        ((not_before,),) = vouchers._read_group(later, [], sums[1:])
+        vouchers.flush_model(["justiq_eligible_amount", "justiq_esf_amount"])
+        sums = []
+        for index, call in enumerate(self):
+            later = [("justiq_grant_id", "=", call.grant_id.id), ("justiq_payment_date", ">=", call.date_start)]
+            for what, domain in (("due", call._due_domain()), ("later", later)):
+                sums.append(
+                    vouchers._search(domain).select(
+                        SQL("%s AS call, %s AS what", index, what),
+                        SQL("COALESCE(SUM(justiq_eligible_amount), 0), COALESCE(SUM(justiq_esf_amount), 0)"),
+                    )
+                )
+        found = {
+            (index, what): amounts for index, what, *amounts in self.env.execute_query(SQL(" UNION ALL ").join(sums))
+        }
+        return {call: (*found[index, "due"], found[index, "later"][1]) for index, call in enumerate(self)}
+
+    def _money_of_other_calls(self):
+        """What was received and what is requested on the other calls of the grant, by call."""
+        # sudo: sums over the calls of a grant of which the user reads one.
+        others = self.sudo().search([("grant_id", "in", self.grant_id.ids)]).grouped("grant_id")
+        result = {}
+        for call in self:
+            calls = others.get(call.sudo().grant_id, self.browse()) - call._origin
+            received = calls.filtered(lambda other: other.state == "received").mapped("received_amount")
+            requested = calls.filtered(lambda other: other.state == "sent").mapped("called_amount")
+            result[call] = sum(map(money.exact, received)), sum(map(money.exact, requested))
+        return result
+
+    def _figures_of(self, sums, others):
+        self.ensure_one()
+        # sudo: rate and spending of the grant of this call, which the user reads.
+        grant = self.grant_id.sudo()
+        due, due_esf, not_before = map(money.exact, sums)
+        received, requested = others
         extra_esf = money.percent(self.extra_amount, grant.esf_rate)
-        spent = sum(map(money.exact, grant.funding_year_ids.mapped("esf_spent"))) - money.exact(not_before)
-        received = sum(
-            map(money.exact, calls.filtered(lambda call: call.state == "received").mapped("received_amount"))
-        )
-        requested = sum(map(money.exact, calls.filtered(lambda call: call.state == "sent").mapped("called_amount")))
+        spent = sum(map(money.exact, grant.funding_year_ids.mapped("esf_spent"))) - not_before
         in_hand = received + requested - spent
         values = (
-            money.exact(due),
-            money.exact(due_esf),
+            due,
+            due_esf,
             extra_esf,
             spent,
             received,
             requested,
             in_hand,
-            max(money.exact(due_esf) + extra_esf - in_hand, Decimal(0)),
+            max(due_esf + extra_esf - in_hand, Decimal(0)),
         )
         return {name: str(value) for name, value in zip(FIGURES, values, strict=True)}
 
@@ -233,7 +264,7 @@ class FundCall(models.Model):
         if self.state == "draft":
             self._keep({"figures": False, "voucher_rows": False, "called_amount": 0.0, "sent_on": False})
         elif self.state == "sent" and not self.figures:
-            figures = self._current_figures()
+            figures = self._current_figures()[self]
             if not money.exact(figures["amount"]):
                 raise ValidationError(
                     self.env._("%s: no more falls due than is in hand, so nothing can be called.", self.display_name)

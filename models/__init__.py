@@ -123,6 +123,8 @@ from . import case_retention_decision
 from . import case_personal_data
 from . import case_file_anonymised
 from . import case_retention_run
+from . import case_company_legal_frame
+from . import case_disclosure
 
 # micro-project
 from . import micro_project_catalogue

@@ -59,7 +59,7 @@ class RetentionDecision(models.Model):
     )
     _written_reason = models.Constraint("CHECK (reason ~ '[[:alnum:]]')", "Please state the reason.")
     _lifted_with_reason = models.Constraint(
-        "CHECK (ended_at IS NULL OR (ended_by_id IS NOT NULL AND end_reason ~ '[[:alnum:]]'))",
+        "CHECK (ended_at IS NULL OR (ended_by_id IS NOT NULL AND COALESCE(end_reason, '') ~ '[[:alnum:]]'))",
         "Please state why it is lifted.",
     )
     _open_file_index = models.Index("(case_file_id) WHERE ended_at IS NULL AND case_file_id IS NOT NULL")

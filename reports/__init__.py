@@ -7,6 +7,7 @@ from . import access_log_report
 from . import consent_form_report
 from . import case_plan_report
 from . import case_referral_report
+from . import case_disclosure_report
 
 # micro-project
 from . import micro_project_report

@@ -29,6 +29,7 @@ from . import test_concurrency
 from . import test_consent
 from . import test_counting
 from . import test_demo
+from . import test_disclosure
 from . import test_enrolment_answers
 from . import test_enrolment_completeness
 from . import test_figures_statistics

@@ -33,6 +33,7 @@ CASE_MODELS = {
     "justiq.case.assessment.line",
     "justiq.case.closing",
     "justiq.case.contact",
+    "justiq.case.disclosure",
     "justiq.case.duplicate",
     "justiq.case.file",
     "justiq.case.goal",
@@ -427,6 +428,7 @@ NEW = {
         "participation_id": test._new_participation(world).id,
         "state": "present",
     },
+    "justiq.case.disclosure": lambda test, world: {"case_file_id": test._new_case(world).id},
     "justiq.retention.rule": lambda test, world: {"programme_id": test.programme.id, "years": 10},
     "justiq.retention.file": lambda test, world: NEW["justiq.case.file"](test, world),
     "justiq.retention.decision": lambda test, world: {
@@ -482,6 +484,7 @@ CHANGE = {
     "justiq.participation.report": {"hours": 9.0},
     "justiq.reconciliation": {"date": date(2020, 6, 30)},
     "justiq.role.change": {"change": "taken"},
+    "justiq.case.disclosure": {"requested_by": "guardian"},
     "justiq.retention.rule": {"years": 12},
     "justiq.retention.file": {"reference": "Another one"},
     "justiq.retention.decision": {"end_reason": "The audit is over."},

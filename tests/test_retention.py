@@ -311,6 +311,14 @@ class TestRetentionDecision(RetentionCommon):
         with self.assertRefused("cannot be changed"):
             as_lead.end_reason = "Another reason"
 
+    def test_lifting_without_a_reason_is_refused(self):
+        decision = self._decide(self._create_case(), self.officer)
+        for reason in ("", " ", False):
+            with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.env.cr.savepoint():
+                decision.with_user(self.lead).end_reason = reason
+                self.env.flush_all()
+            self.env.invalidate_all()
+
     def test_decision_is_never_deleted(self):
         decision = self._decide(self._create_case(), self.officer)
         for user in (self.lead, self.officer):

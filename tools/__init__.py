@@ -4,6 +4,7 @@ from . import names
 from . import period
 from . import personal_data
 from . import eraser
+from . import disclosure
 from . import picture
 from . import person_table
 from . import relink

@@ -56,7 +56,7 @@ class CaseDisclosure(models.Model):
         help="Section 65 SGB VIII: the author decides. Takes in the entrusted entries that you have written yourself.",
     )
     without_notes = fields.Boolean(string="Without the Contact Log")
-    without_assessments = fields.Boolean(string="Without Assessments")
+    without_assessments = fields.Boolean()
     without_messages = fields.Boolean(string="Without Messages of Colleagues")
     refusal_reason = fields.Text(
         string="Why Parts Are Withheld",
@@ -95,14 +95,16 @@ class CaseDisclosure(models.Model):
 
         :raises AccessError: unless key worker or team lead
         """
+        if not all(disclosure._is_in_charge() for disclosure in self):
+            raise AccessError(
+                self.env._("The information to the person is prepared by the key worker or the team lead.")
+            )
+
+    def _is_in_charge(self):
         if self.env.su or self.env.user.has_group("justiq.group_team_lead"):
-            return
-        for disclosure in self:
-            # sudo: which user the key worker is, to compare.
-            if disclosure.sudo().case_file_id.key_worker_id.user_id != self.env.user:
-                raise AccessError(
-                    self.env._("The information to the person is prepared by the key worker or the team lead.")
-                )
+            return True
+        # sudo: which user the key worker is, to compare.
+        return self.sudo().case_file_id.key_worker_id.user_id == self.env.user
 
     # ------------------------------------------------------------
     # Content
@@ -209,8 +211,9 @@ class CaseDisclosure(models.Model):
     @api.depends_context("uid", "lang")
     def _compute_data_file(self):
         for disclosure in self:
-            content = json.dumps(disclosure._content(), ensure_ascii=False, indent=2)
-            disclosure.data_file = base64.b64encode(content.encode())
+            is_shown = disclosure._origin and disclosure._is_in_charge()
+            content = is_shown and json.dumps(disclosure._content(), ensure_ascii=False, indent=2)
+            disclosure.data_file = content and base64.b64encode(content.encode())
 
     def action_print(self):
         self.ensure_one()

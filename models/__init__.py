@@ -34,6 +34,7 @@ from . import case_closed_mixin
 from . import case_satellite_mixin
 from . import case_unexported_mixin
 from . import case_organisation_mixin
+from . import case_follower
 from . import case_file
 from . import case_professional_mixin
 from . import case_key_worker

@@ -24,7 +24,7 @@ class CaseFile(models.Model):
 
     _name = "justiq.case.file"
     _inherit = [
-        "mail.thread",
+        "justiq.readers.follow.mixin",
         "mail.activity.mixin",
         "justiq.transition.mixin",
         "justiq.access.logged.mixin",
@@ -237,14 +237,6 @@ class CaseFile(models.Model):
         users = self.env["res.users"].browse(recipient["uid"] for recipient in recipients if recipient["uid"])
         readers = users.filtered(self._is_readable_by)
         return [recipient | {"notif": "inbox"} for recipient in recipients if recipient["uid"] in readers.ids]
-
-    def _is_readable_by(self, user):
-        # sudo: companies of a colleague, only to ask for her access.
-        company = self.sudo().company_id
-        # sudo: as above
-        if company not in user.sudo().company_ids:
-            return False
-        return self.with_user(user).with_context(allowed_company_ids=company.ids).has_access("read")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_participating(self):

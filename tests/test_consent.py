@@ -68,7 +68,7 @@ class TestConsent(ConsentCase):
         consent = self._create_consent(self.case, purpose="photos")
         form = self.programme.consent_form_ids.filtered(lambda form: form.purpose == "photos")
         consent.write({"signed_by": "both", "guardian_name": "Berta Muster", "form_id": form.id})
-        consent.signature_scan = b"c2Nhbg=="
+        consent.signature_scan = b"JVBERi0xLjQK"
         self.assertEqual(consent.form_version, "1")
         with self.assertRefused("final"):
             consent.signature_scan = b"b3RoZXI="
@@ -275,7 +275,7 @@ class TestConsentAccess(ConsentCase):
             partner_id=cls.school.id,
             signed_by="both",
             guardian_name="Berta Muster",
-            signature_scan=b"c2Nhbg==",
+            signature_scan=b"JVBERi0xLjQK",
         )
         cls.as_officer = cls.consent.with_user(cls.users["privacy_officer"])
 

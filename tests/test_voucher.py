@@ -139,11 +139,11 @@ class TestVoucher(VoucherCommon):
 
     def test_finance_enters_a_voucher_with_its_scan(self):
         voucher = self._enter(
-            justiq_amount=80.0, justiq_document=base64.b64encode(b"scan"), justiq_document_name="bill.pdf"
+            justiq_amount=80.0, justiq_document=base64.b64encode(b"%PDF-1.4 scan"), justiq_document_name="bill.pdf"
         )
         self.assertTrue(voucher.justiq_by_hand)
         self.assertEqual((voucher.amount, voucher.company_id), (-80.0, self.company))
-        self.assertEqual(base64.b64decode(voucher.justiq_document), b"scan")
+        self.assertEqual(base64.b64decode(voucher.justiq_document), b"%PDF-1.4 scan")
         attachment = self.env["ir.attachment"].search(
             [("res_model", "=", voucher._name), ("res_id", "=", voucher.id), ("res_field", "!=", False)]
         )

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 
 class ComputedMixin(models.AbstractModel):
@@ -8,6 +8,7 @@ class ComputedMixin(models.AbstractModel):
     Odoo lets whoever may write a record also write its stored computed fields,
     read-only or not, by RPC or import. Rules and access rights rest on them: a
     budget could hide its ESF money, a roster line point at another case file.
+    Neither does a record go over to another provider.
     """
 
     _name = "justiq.computed.mixin"
@@ -20,7 +21,23 @@ class ComputedMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_not_computed(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if any(name in self._fields and self._fields[name].type == "many2one" for name in vals):
+            self._check_still_own_company()
+        return result
+
+    def _check_still_own_company(self):
+        """Refuse to hand a record to another provider by what it refers to; Odoo asks its rules before a change only.
+
+        :raises AccessError: where it would belong to a company that the user does not work for
+        """
+        if self.env.su or "company_id" not in self._fields:
+            return
+        # sudo: only to compare, also where the record is out of reach already.
+        if self.sudo().company_id - self.env.companies:
+            raise AccessError(
+                self.env._("This would move the record to another provider. Choose something of your own provider.")
+            )
 
     @api.model
     def default_get(self, fields):

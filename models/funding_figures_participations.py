@@ -310,6 +310,7 @@ class ParticipationFigures(models.AbstractModel):
         )
         listed = enrolments.search(domain, order="reference, id")
         codes = defaultdict(list)
+        # sudo: the codes of their Bausteine, as above.
         for enrolment, baustein in (
             self.env["justiq.participation"]
             .sudo()

@@ -26,29 +26,30 @@ def _is_sudo(node):
     return not (node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value is False)
 
 
-def _lines_of(statement):
-    """The lines of a statement without those of its body."""
-    body = getattr(statement, "body", None)
-    last = body[0].lineno - 1 if isinstance(body, list) else statement.end_lineno
-    return range(statement.lineno, max(last, statement.lineno) + 1)
+def _reasons(path, tree):
+    """Lines that give a reason: comments, and docstrings of functions."""
+    for line, comment in _comments(path).items():
+        if REASON in comment.lower():
+            yield line
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and REASON in (ast.get_docstring(node) or "").lower():
+            yield node.lineno
 
 
 def _unexplained(path):
-    """Lines with a `sudo()` that nobody has explained: neither within its statement nor right above it."""
-    comments = _comments(path)
+    """Lines with a `sudo()` that nobody has explained: neither there nor above it in the same function."""
     tree = ast.parse(path.read_bytes())
-    for statement in ast.walk(tree):
-        if not isinstance(statement, ast.stmt):
-            continue
-        lines = _lines_of(statement)
-        calls = [node for node in ast.walk(statement) if _is_sudo(node) and node.func.end_lineno in lines]
-        above = statement.lineno - 1
-        said = [comments[line] for line in lines if line in comments]
-        while above in comments:
-            said.append(comments[above])
-            above -= 1
-        if calls and not any(REASON in comment.lower() for comment in said):
-            yield calls[0].func.end_lineno
+    reasons = set(_reasons(path, tree))
+    explained = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            first = min((line for line in reasons if function.lineno <= line <= function.end_lineno), default=None)
+            if first is not None:
+                # A statement of several lines may be explained above its first one or within it.
+                explained.update(range(first, function.end_lineno + 1))
+    for node in ast.walk(tree):
+        if _is_sudo(node) and not explained & {node.lineno - 1, node.func.end_lineno, node.func.end_lineno + 1}:
+            yield node.func.end_lineno
 
 
 @tagged("post_install", "-at_install", "security")

@@ -37,7 +37,24 @@ def pytest_runtest_makereport(item, call):
     if report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} skipped itself: {call.excinfo.value}"
+    if report.when == "call" and (number := getattr(getattr(item, "_instance", None), "cases", 0)):
+        report.user_properties.append(("cases", number))
     return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How many cases the generated tests of the access rights have tried."""
+    numbers = {
+        report.nodeid.rpartition("/")[2]: number
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, number in getattr(report, "user_properties", ())
+        if name == "cases"
+    }
+    for test, number in sorted(numbers.items()):
+        terminalreporter.write_line(f"{number:7,} cases: {test}")
+    if numbers:
+        terminalreporter.write_line(f"{sum(numbers.values()):7,} cases of access rights in all")
 
 
 @contextlib.contextmanager

@@ -201,6 +201,29 @@ class TestAccessOverHttp(AccessPathsCommon, HttpCase):
     def _found_by_address(self, attachment):
         return self.url_open(f"/web/content/{attachment.id}").content == b"secret"
 
+    def test_users_without_a_role_find_nothing_over_http(self):
+        records = [
+            self._new_record(model, "company")
+            for model in sorted(NEW, key=lambda model: model != "justiq.own.questions")
+        ]
+        attachments = self.env["ir.attachment"].create(
+            [
+                {"name": "scan.txt", "raw": b"secret", "res_model": record._name, "res_id": record.id}
+                for record in records
+            ]
+        )
+        users = [new_test_user(self.env, login=f"test_{group}", groups=group) for group in WITHOUT_A_ROLE[:3]]
+        for user in users:
+            user.password = "a long password"
+        self.env.flush_all()
+        for user in [*users, None]:
+            self.authenticate(user and user.login, user and "a long password")
+            for record, attachment in zip(records, attachments, strict=True):
+                with self.subTest(user=user and user.login, model=record._name):
+                    self.assertFalse(self._found_by_session(record), "session")
+                    self.assertFalse(self._found_by_address(attachment), "/web/content")
+                self.cases += 2
+
     def test_case_models_over_http(self):
         models = CASE_MODELS & NEW.keys()
         for role in ROLES:

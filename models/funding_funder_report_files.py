@@ -3,8 +3,6 @@ from odoo.exceptions import ValidationError
 
 from .funding_funder_report_freeze import FILES
 
-PDF = "justiq.report_funder_report"
-
 
 class IrAttachment(models.Model):
     """The files of a frozen report stay with it, whoever wants to change, detach or delete them."""
@@ -44,22 +42,6 @@ class IrAttachment(models.Model):
             raise ValidationError(self.env._("%s: the server makes the files of a report.", files[0].name))
         # sudo: as above, only the state.
         self.env["justiq.funder.report"].sudo().browse(files.mapped("res_id")).exists()._check_not_frozen()
-
-
-class IrActionsReport(models.Model):
-    """Printing a frozen report gives the file that was frozen, to the byte."""
-
-    _inherit = "ir.actions.report"
-
-    def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
-        if self._get_report(report_ref).report_name == PDF and res_ids:
-            ids = [res_ids] if isinstance(res_ids, int) else res_ids
-            report = self.env["justiq.funder.report"].browse(ids)
-            kept = report._kept_file("pdf_file") if len(report) == 1 else None
-            if kept:
-                self.env["report." + PDF]._check_printable(report)
-                return kept, "pdf"
-        return super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
 
 
 class FunderReport(models.Model):

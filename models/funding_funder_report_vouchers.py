@@ -167,19 +167,19 @@ class FunderReport(models.Model):
 
     def _voucher_columns(self):
         texts = {
-            "no": (self.env._("No."), "integer", 9),
-            "payment_date": (self.env._("Paid on"), "date", 17),
-            "voucher_date": (self.env._("Voucher of"), "date", 17),
-            "number": (self.env._("Voucher no."), "text", 20),
-            "payee": (self.env._("Payee"), "text", 30),
-            "reason": (self.env._("Reason"), "text", 38),
-            "category": (self.env._("Cost category"), "text", 24),
-            "charged_to": (self.env._("Baustein, micro-project"), "text", 28),
-            "year": (self.env._("Year"), "text", 10),
-            "amount": (self.env._("Amount"), "money", 20),
-            "share": (self.env._("Share %"), "percent", 13),
-            "eligible": (self.env._("Eligible"), "money", 20),
-            "esf": (self.env._("ESF money"), "money", 20),
+            "no": (self.env._("No."), "integer", 10),
+            "payment_date": (self.env._("Paid on"), "date", 15),
+            "voucher_date": (self.env._("Voucher of"), "date", 15),
+            "number": (self.env._("Voucher no."), "text", 18),
+            "payee": (self.env._("Payee"), "text", 36),
+            "reason": (self.env._("Reason"), "text", 52),
+            "category": (self.env._("Cost category"), "text", 20),
+            "charged_to": (self.env._("Baustein, micro-project"), "text", 26),
+            "year": (self.env._("Year"), "text", 9),
+            "amount": (self.env._("Amount"), "money", 18),
+            "share": (self.env._("Share %"), "percent", 11),
+            "eligible": (self.env._("Eligible"), "money", 18),
+            "esf": (self.env._("ESF money"), "money", 18),
         }
         return [
             {"key": key, "label": label, "type": kind, "width": width, "compare": key != "no"}

@@ -1,17 +1,31 @@
-import textwrap
 from decimal import Decimal
 from io import BytesIO
 
 import xlsxwriter
+from markupsafe import Markup
+from pypdf import PdfReader, PdfWriter
 
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
 from ..tools import figures
 
-# Width and height of the printable area in millimetres, and of a line of a table that is cut into pages.
-WIDE, WIDE_HEIGHT = 262, 128
-LINE, PADDING, CHARACTER = 3.6, 1.6, 1.75
+PAPER = "justiq.report_funder_report"
+# In millimetres: the printable area of a wide page; a line of its tables, the space around it, the head of a table.
+WIDE, WIDE_HEIGHT = 262, 134
+LINE, PADDING, HEADING = 3.3, 1.15, 13
+# Size of the letters of these tables (7.5 pt), and the widths of letters in parts of it; others: 0.62.
+LETTER = 2.65
+WIDTHS = {
+    letter: width
+    for letters, width in {".,'": 0.25, "fijlI;:-()": 0.34, "rstJ/": 0.45, "acegkvxyzLSä": 0.54, "W": 1.0}.items()
+    for letter in letters
+} | dict.fromkeys("ACGKUVÄÜ&mwDHNOQÖM%", 0.8)
+# Pages of a document that the PDF engine makes at once.
+PART_PAGES = 60
+ROW = Markup('<tr class="%s">%s</tr>')
+CELL = Markup('<td class="%s">%s</td>')
+CARRIED = Markup('<tr class="o_justiq_carried"><td colspan="%s">%s</td>%s</tr>')
 EXCEL_FORMATS = {
     "money": "#,##0.00",
     "percent": "0.00",
@@ -105,24 +119,18 @@ class FunderReportPaper(models.AbstractModel):
             {**column, "css": self._css(column["type"]), "share": self._share(column, table["columns"])}
             for column in table["columns"]
         ]
-        rows = [
-            {
-                "style": row.get("style") or "",
-                "cells": [
-                    (write(row["cells"].get(column["key"]), column["type"]), column["css"]) for column in columns
-                ],
-            }
+        lines = [
+            (row, [(write(row["cells"].get(column["key"]), column["type"]), column["css"]) for column in columns])
             for row in table["rows"]
         ]
-        pages = [{"rows": rows}]
-        if table.get("carry") and landscape:
-            pages = list(self._pages(table, rows, columns, write))
+        carries = bool(table.get("carry") and landscape)
         return {
             "title": table["title"],
             "remark": table.get("remark"),
             "columns": columns,
-            "pages": pages,
-            "sized": all("width" in column for column in columns),
+            "carries": carries,
+            "pages": list(self._pages(lines, columns, write)) if carries else [self._markup(lines)],
+            "sized": all(column["share"] for column in columns),
         }
 
     @api.model
@@ -135,47 +143,163 @@ class FunderReportPaper(models.AbstractModel):
         whole = sum(one.get("width", 0) for one in columns)
         return f"{100 * column.get('width', 0) / whole:.2f}%" if whole else False
 
-    def _pages(self, table, rows, columns, write):
-        """Cut a long table into pages that end with what is carried over.
+    @api.model
+    def _markup(self, lines):
+        """The rows of a table; made here because a list has a hundred thousand cells."""
+        return Markup("").join(
+            ROW
+            % (
+                f"o_justiq_{row['style']}" if row.get("style") else "",
+                Markup("").join(CELL % cell[::-1] for cell in cells),
+            )
+            for row, cells in lines
+        )
 
-        The PDF engine cannot total pages, so the pages are made here: each row is
-        as high as its longest cell, by the width of its column.
+    # ------------------------------------------------------------
+    # Long lists: pages that end with what is carried over
+    # ------------------------------------------------------------
+
+    def _pages(self, lines, columns, write):
+        """Cut a long table into the rows of its pages.
+
+        The PDF engine cannot total pages, so the pages are made here: a row is as
+        high as its longest cell, by the width of its column.
         """
-        widths = [float(column["share"].rstrip("%")) * WIDE / 100 for column in columns]
-        page, height, sums = [], 22, {}
+        widths = [float((column["share"] or "0%").rstrip("%")) * WIDE / 100 for column in columns]
+        texts = [index for index, column in enumerate(columns) if column["type"] == "text"]
         money = [index for index, column in enumerate(columns) if column["type"] == "money"]
-        before = None
-        for row, raw in zip(rows, table["rows"], strict=True):
+        sums = dict.fromkeys(money, Decimal(0))
+        page, height, before = [], 2 * HEADING, Markup("")
+        for row, cells in lines:
             needed = PADDING + LINE * max(
-                self._lines(text, width) for (text, _css), width in zip(row["cells"], widths, strict=True)
+                (self._line_count(cells[index][0], widths[index]) for index in texts), default=1
             )
             if page and height + needed > WIDE_HEIGHT - LINE - PADDING:
-                after = self._carried(sums, columns, money, write)
-                yield {"rows": page, "before": before, "after": after}
-                page, height, before = [], 10, after
-            page.append(row)
+                yield before + self._markup(page) + self._carried(self.env._("Carried over"), sums, columns, write)
+                before = self._carried(self.env._("Carried over from the page before"), sums, columns, write)
+                page, height = [], HEADING + LINE + PADDING
+            page.append((row, cells))
             height += needed
-            if not raw.get("style"):
+            if not row.get("style"):
                 for index in money:
-                    value = figures.number(raw["cells"].get(columns[index]["key"])) or Decimal(0)
-                    sums[index] = sums.get(index, Decimal(0)) + value
-        yield {"rows": page, "before": before, "after": None}
+                    sums[index] += figures.number(row["cells"].get(columns[index]["key"])) or 0
+        yield before + self._markup(page)
 
     @api.model
-    def _lines(self, text, width):
-        text = str(text)
-        room = max(int((width - 2) / CHARACTER), 1)
-        return 1 if len(text) <= room else len(textwrap.wrap(text, room))
+    def _line_count(self, text, width):
+        """Lines that a text takes in a column, with the engine's rule: as many words as fit, too long ones broken."""
+        room, lines, used = (width - 2.2) / LETTER, 1, 0.0
+        for word in text.split():
+            needed = sum(WIDTHS.get(letter, 0.62) for letter in word)
+            if used and used + 0.25 + needed > room:
+                lines, used = lines + 1, 0.0
+            used += needed + (0.25 if used else 0)
+            while used > room:
+                lines, used = lines + 1, used - room
+        return lines
 
-    def _carried(self, sums, columns, money, write):
-        first = money[0] if money else len(columns)
-        return {
-            "span": first,
-            "cells": [
-                (write(str(sums.get(index, "")) if index in money else None, column["type"]), column["css"])
-                for index, column in enumerate(columns)
-            ][first:],
-        }
+    def _carried(self, label, sums, columns, write):
+        first = min(sums, default=len(columns))
+        cells = [
+            (write(str(sums[index]), "money") if index in sums else "", column["css"])
+            for index, column in enumerate(columns)
+        ][first:]
+        return CARRIED % (first, label, Markup("").join(CELL % cell[::-1] for cell in cells))
+
+    # ------------------------------------------------------------
+    # Very long lists: several documents that make one
+    # ------------------------------------------------------------
+
+    @api.model
+    def _is_long(self, sheet):
+        return sum(len(table["pages"]) for section in sheet["sections"] for table in section["tables"]) > PART_PAGES
+
+    @api.model
+    def _parts(self, sheet):
+        """The sheet in parts of so many pages that the PDF engine needs little memory for each."""
+        parts, room = [[]], PART_PAGES
+        for section in sheet["sections"]:
+            shown = {**section, "tables": [], "charts": []}
+            parts[-1].append(shown)
+            for table in section["tables"]:
+                pages = table["pages"]
+                while len(pages) > room:
+                    shown["tables"].append({**table, "pages": pages[:room], "remark": None})
+                    pages, table = pages[room:], {**table, "title": None}
+                    shown, room = {**section, "text": None, "tables": [], "charts": []}, PART_PAGES
+                    parts.append([shown])
+                shown["tables"].append({**table, "pages": pages})
+                room = max(room - len(pages), 1)
+            shown["charts"] = section["charts"]
+        return [{**sheet, "sections": sections, "is_first_part": not number} for number, sections in enumerate(parts)]
+
+
+class IrActionsReport(models.Model):
+    """Printing a frozen report gives the file that was frozen, to the byte; very long ones are made in parts.
+
+    The PDF engine keeps all pages of a document in memory, so a list of ten
+    thousand vouchers would need gigabytes. Its parts are made one by one, with
+    the page numbers of the whole.
+    """
+
+    _inherit = "ir.actions.report"
+
+    def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
+        action = self._get_report(report_ref)
+        if action.report_name != PAPER or not res_ids:
+            return super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
+        reports = self.env["justiq.funder.report"].browse([res_ids] if isinstance(res_ids, int) else res_ids)
+        paper = self.env["report." + PAPER]
+        paper._check_printable(reports)
+        if len(reports) == 1:
+            kept = reports._kept_file("pdf_file")
+            if kept:
+                return kept, "pdf"
+            values = self._get_rendering_context(action, reports.ids, {**(data or {}), "report_type": "pdf"})
+            if paper._is_long(values["sheets"][0]):
+                return self._print_parts(action, values, paper._parts(values["sheets"][0])), "pdf"
+        return super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
+
+    def _print_parts(self, action, values, parts):
+        """The parts as one PDF, with page x of y of the whole.
+
+        How many pages a part has is known for sure only when it is made. The
+        expected number is nearly always right; where it is not, all is made again.
+        """
+        expected = sum(
+            len(table["pages"]) for part in parts for section in part["sections"] for table in section["tables"]
+        )
+        for _attempt in range(2):
+            total, documents = 0, []
+            for part in parts:
+                sheet = {**part, "pages_before": total, "page_total": expected}
+                documents.append(self._print_part(action, {**values, "sheets": [sheet]}))
+                total += len(PdfReader(BytesIO(documents[-1])).pages)
+            if total == expected:
+                break
+            expected = total
+        writer = PdfWriter()
+        for document in documents:
+            writer.append(BytesIO(document))
+        writer.compress_identical_objects()
+        content = BytesIO()
+        writer.write(content)
+        return content.getvalue()
+
+    def _print_part(self, action, values):
+        printer = self.with_context(debug=False)
+        html = printer._render_template(action.report_name, values)
+        bodies, _ids, header, footer, paper_format = action.with_context(debug=False)._prepare_html(
+            html, report_model=action.model
+        )
+        return printer._run_wkhtmltopdf(
+            bodies,
+            report_ref=action.id,
+            header=header,
+            footer=footer,
+            landscape=None,  # as the template says
+            specific_paperformat_args=paper_format,
+        )
 
 
 class FunderReportWorkbook(models.AbstractModel):

@@ -170,5 +170,6 @@
         "demo/justiq_case_handover_demo.xml",
         "demo/justiq_running_demo.xml",
         "demo/justiq_case_protect_demo.xml",
+        "demo/justiq_funder_report_demo.xml",
     ],
 }

@@ -34,6 +34,7 @@ class FunderReport(models.Model):
                 "key": "spending",
                 "title": self.env._("Spending"),
                 "tables": [self._spending_table(spending), *self._flat_rate_tables(spending)],
+                "charts": self._spending_charts(spending),
             },
             {
                 "key": "reconciliation",
@@ -115,7 +116,7 @@ class FunderReport(models.Model):
             costs[baustein, category][2] += esf
             by_year[year, baustein, category] = spent, esf
         self._add_flat_rates(flat, years, by_year)
-        return {"costs": dict(costs), "flat": flat}
+        return {"costs": dict(costs), "flat": flat, "years": years, "by_year": by_year}
 
     def _add_flat_rates(self, flat, years, by_year):
         """What is spent of a flat rate follows its base, rounded per funding year and Baustein as in the budget."""
@@ -164,6 +165,48 @@ class FunderReport(models.Model):
             ],
             "rows": rows,
         }
+
+    def _spending_charts(self, spending):
+        """Planned and spent per Baustein; of several years also what was spent per year."""
+        sums = defaultdict(lambda: [ZERO] * 3)
+        for (baustein, _other), amounts in [*spending["costs"].items(), *spending["flat"].items()]:
+            sums[baustein] = [a + b for a, b in zip(sums[baustein], amounts, strict=True)]
+        bausteine = sorted(sums, key=lambda one: (one.number, one.id))
+        if not bausteine:
+            return []
+        names = [baustein.name or self.env._("Without a Baustein") for baustein in bausteine]
+        charts = [
+            {
+                "key": "bausteine",
+                "title": self.env._("Planned and spent per Baustein (%s)", self.currency_id.name),
+                "kind": "bars",
+                "categories": names,
+                "series": [
+                    {"label": label, "values": [figures.amount(sums[baustein][index]) for baustein in bausteine]}
+                    for index, label in enumerate((self.env._("Planned"), self.env._("Spent")))
+                ],
+            }
+        ]
+        if len(spending["years"]) > 1:
+            by_year = defaultdict(lambda: ZERO)
+            for (year, baustein, _category), (spent, _esf) in spending["by_year"].items():
+                by_year[year, baustein] += spent
+            charts.append(
+                {
+                    "key": "years",
+                    "title": self.env._("Spent by vouchers per funding year (%s)", self.currency_id.name),
+                    "kind": "stacked",
+                    "categories": spending["years"].mapped("label"),
+                    "series": [
+                        {
+                            "label": name,
+                            "values": [figures.amount(by_year[year, baustein]) for year in spending["years"]],
+                        }
+                        for baustein, name in zip(bausteine, names, strict=True)
+                    ],
+                }
+            )
+        return charts
 
     def _plan_order(self, category):
         # Vouchers that lack a category come last.

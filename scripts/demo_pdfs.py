@@ -11,9 +11,14 @@ from pathlib import Path
 # Who prints, which report, of which model's records, into which file. All records of the domain go into one file.
 FINISHED = [("state", "=", "done")]
 UPCOMING = [("state", "in", ("approved", "running"))]
+FIRST_YEAR = [("funding_year_id", "!=", False), ("date_start", "=", "2019-01-01")]
+PROOF = [("kind", "=", "financial"), *FIRST_YEAR]
+VOUCHERS = [("kind", "=", "vouchers"), *FIRST_YEAR]
 REPORTS = [
     ("koordination", "justiq.report_micro_project", "justiq.micro.project", FINISHED, "mikroprojekt-dokumentation.pdf"),
     ("koordination", "justiq.report_funding_year", "justiq.funding.year", [], "mikroprojekte-im-foerderjahr.pdf"),
+    ("verwaltung", "justiq.report_funder_report", "justiq.funder.report", PROOF, "zahlenmaessiger-nachweis.pdf"),
+    ("verwaltung", "justiq.report_funder_report", "justiq.funder.report", VOUCHERS, "belegliste.pdf"),
     ("fachkraft", "justiq.report_roster", "justiq.micro.project", UPCOMING, "teilnehmerliste.pdf"),
 ]
 
@@ -45,8 +50,17 @@ class Odoo:
         return self.post(f"/web/dataset/call_kw/{model}/{method}", model=model, method=method, args=args, kwargs=kwargs)
 
 
+def freeze_first_year(odoo):
+    """Freeze what the funder got for the first year; the PDF engine needs the running server for it."""
+    for domain in (PROOF, VOUCHERS):
+        ids = odoo.call("justiq.funder.report", "search", [*domain, ("state", "=", "open")])
+        if ids:
+            odoo.call("justiq.funder.report", "write", ids, {"state": "frozen"})
+
+
 def main():
     url, database, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    freeze_first_year(Odoo(url, database, "verwaltung", "verwaltung"))
     print("The funder's PDFs:")
     for login, report, model, domain, filename in REPORTS:
         odoo = Odoo(url, database, login, login)

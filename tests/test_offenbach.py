@@ -201,6 +201,55 @@ class TestOffenbach(JustiqCommon):
         self.assertEqual(sum(Decimal(str(year.esf_spent)) for year in years), esf)
         self.assertFalse(years.finding_ids.filtered(lambda finding: finding.state == "open"))
 
+    def test_proof_of_use_reconciles_with_the_vouchers_to_the_cent(self):
+        self._create_flat_rate(22.0, grant=self.grant)
+        years = self._plan_total()
+        account, staff = self._account(self.bausteine["CM"]), self.env.ref("justiq.cost_staff")
+        for year in years:
+            line = year.budget_line_ids.filtered(lambda line: line.cost_category_id == staff)
+            for number in range(1, 4):
+                self._create_voucher(
+                    account=account,
+                    justiq_amount=round(line.planned_amount / 3.1 + number / 100, 2),
+                    justiq_payment_date=year.date_start.replace(month=number),
+                    justiq_cost_category_id=staff.id,
+                )
+        for row in OFFENBACH["micro_projects"]:
+            project = self.projects[row["name"]]
+            self._create_voucher(
+                account=self._project_account(project),
+                justiq_amount=row["esf"],
+                justiq_payment_date=project.date_end,
+                justiq_cost_category_id=self.category.id,
+            )
+        report = self.env["justiq.funder.report"].create({"kind": "financial", "grant_id": self.grant.id})
+        tables = {
+            table["key"]: {row["key"]: row["cells"] for row in table["rows"]}
+            for section in report.figures
+            for table in section["tables"]
+        }
+        # Once more in plain Python, from the rows of the database.
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT justiq_funding_year_id, justiq_cost_category_id, justiq_eligible_amount FROM account_analytic_line "
+            "WHERE justiq_grant_id = %s AND justiq_payment_date IS NOT NULL",
+            [self.grant.id],
+        )
+        vouchers, bases = Decimal(0), {}
+        for year, category, amount in self.env.cr.fetchall():
+            vouchers += Decimal(str(amount))
+            if category == staff.id:
+                bases[year] = bases.get(year, Decimal(0)) + Decimal(str(amount))
+        flat = sum((base * 22 / 100).quantize(CENT, rounding=ROUND_HALF_UP) for base in bases.values())
+        self.assertEqual(Decimal(tables["vouchers"]["listed"]["amount"]), vouchers)
+        self.assertEqual(Decimal(tables["vouchers"]["flat"]["amount"]), flat)
+        self.assertEqual(Decimal(tables["vouchers"]["difference"]["amount"]), 0)
+        self.assertEqual(Decimal(tables["plan"]["total"]["actual"]), vouchers + flat)
+        self.assertEqual(Decimal(tables["plan"]["total"]["actual"]), sum(Decimal(str(y.spent_amount)) for y in years))
+        self.assertEqual(Decimal(tables["plan"]["total"]["esf"]), sum(Decimal(str(y.esf_spent)) for y in years))
+        planned = sum(Decimal(str(line.planned_amount)) for line in years.budget_line_ids)
+        self.assertEqual(Decimal(tables["plan"]["total"]["planned"]), planned)
+
     def test_bausteine_of_the_file(self):
         self.assertEqual(set(self.grant.baustein_ids.mapped("code")), set(OFFENBACH["grant"]["bausteine"]))
         self.grant.baustein_ids = [Command.unlink(self.bausteine["ASJ"].id)]

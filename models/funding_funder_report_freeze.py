@@ -36,7 +36,9 @@ class FunderReport(models.Model):
 
     _inherit = "justiq.funder.report"
 
-    cut_off_date = fields.Date(readonly=True, copy=False, help="The figures are those of this day.")
+    cut_off_date = fields.Date(
+        string="Cut-off Date", readonly=True, copy=False, help="The figures are those of this day."
+    )
     frozen_at = fields.Datetime(string="Frozen on", readonly=True, copy=False)
     frozen_by_id = fields.Many2one(
         comodel_name="res.users", string="Frozen by", readonly=True, copy=False, ondelete="restrict"

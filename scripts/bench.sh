@@ -26,13 +26,21 @@ else
     try "Look into the log." odoo -d "$DB" -i justiq --load-language=de_DE --stop-after-init --no-http
 fi
 
-result=0
-PYTHONPATH="$SCRIPTS:$PYTHONPATH" odoo shell -d "$DB" --no-http --log-level=error <<PY || result=$?
+# bench MODULE ARGUMENTS: calls the function "main" of a file in scripts/bench/.
+bench() {
+    PYTHONPATH="$SCRIPTS:$PYTHONPATH" odoo shell -d "$DB" --no-http --log-level=error <<PY
 import pathlib, sys
-from bench.run import main
+from bench.$1 import main
 env.cr.rollback()
-sys.exit(main(env.registry, $GRANTS, pathlib.Path("$BUILD")))
+sys.exit(main(env.registry, $2, pathlib.Path("$BUILD")))
 PY
+}
+
+result=0
+bench run "$GRANTS" || result=$?
+for paper in figures pdf xlsx; do
+    bench large "'$paper'" || result=$?
+done
 if [[ "${KEEP:-no}" != yes ]]; then
     drop
 else

@@ -36,9 +36,8 @@ MONEY = st.one_of(
 )
 
 
-@tagged("post_install", "-at_install")
-class TestMoneyIndependent(JustiqCommon):
-    """Whatever is planned, entered, changed and deleted: each figure is what plain Python finds in the same rows."""
+class MoneyCommon(JustiqCommon):
+    """A grant with a flat rate and a micro-project, and all that may happen to its plan and its vouchers."""
 
     @classmethod
     def setUpClass(cls):
@@ -48,34 +47,6 @@ class TestMoneyIndependent(JustiqCommon):
         cls._create_flat_rate(22.0)
         cls.accounts = [cls._account(cls.bausteine[code]) for code in ("CM", "ASJ", "MP")]
         cls.accounts.append(cls._project_account(cls.project))
-
-    @examples(8)
-    @given(st.lists(MONEY, min_size=3, max_size=12))
-    def test_figures_are_those_of_plain_python_after_any_changes(self, operations):
-        with self.assertRaises(Undo):
-            for name, *arguments in operations:
-                self._perform(name, arguments)
-            self._compare()
-            raise Undo
-
-    def test_figures_of_a_plan_with_everything(self):
-        for name, *arguments in (
-            ("plan", 1, "CM", "staff", 12345.67, 77.77),
-            ("plan", 1, "ASJ", "staff", 0.05, 100.0),
-            ("plan", 1, "MP", "fees", 3333.33, 60.0),
-            ("voucher", 0, "staff", 999.99, 33.33, date(2020, 3, 1)),
-            ("voucher", 1, "staff", 0.03, 100.0, date(2020, 12, 31)),
-            ("voucher", 3, "fees", 77.77, 50.0, date(2020, 6, 1)),
-            ("voucher", 3, "fees", 10.0, 100.0, None),
-            ("credit note", 0, 5.55),
-            ("border", 1, date(2020, 6, 15)),
-        ):
-            self._perform(name, arguments, must=True)
-        self._compare()
-
-    # ------------------------------------------------------------
-    # Operations
-    # ------------------------------------------------------------
 
     def _perform(self, name, arguments, must=False):
         """Do it; what the rules refuse is left undone."""
@@ -146,6 +117,35 @@ class TestMoneyIndependent(JustiqCommon):
 
     def _do_border(self, number, day):
         self._pick(self.grant.funding_year_ids, number).date_end = day
+
+
+@tagged("post_install", "-at_install")
+class TestMoneyIndependent(MoneyCommon):
+    """Whatever is planned, entered, changed and deleted: each figure is what plain Python finds in the same rows."""
+
+    @examples(8)
+    @given(st.lists(MONEY, min_size=3, max_size=12))
+    def test_figures_are_those_of_plain_python_after_any_changes(self, operations):
+        with self.assertRaises(Undo):
+            for name, *arguments in operations:
+                self._perform(name, arguments)
+            self._compare()
+            raise Undo
+
+    def test_figures_of_a_plan_with_everything(self):
+        for name, *arguments in (
+            ("plan", 1, "CM", "staff", 12345.67, 77.77),
+            ("plan", 1, "ASJ", "staff", 0.05, 100.0),
+            ("plan", 1, "MP", "fees", 3333.33, 60.0),
+            ("voucher", 0, "staff", 999.99, 33.33, date(2020, 3, 1)),
+            ("voucher", 1, "staff", 0.03, 100.0, date(2020, 12, 31)),
+            ("voucher", 3, "fees", 77.77, 50.0, date(2020, 6, 1)),
+            ("voucher", 3, "fees", 10.0, 100.0, None),
+            ("credit note", 0, 5.55),
+            ("border", 1, date(2020, 6, 15)),
+        ):
+            self._perform(name, arguments, must=True)
+        self._compare()
 
     # ------------------------------------------------------------
     # Comparing

@@ -15,6 +15,7 @@ from .measure import Case
 from .screens import LOGINS
 from .seed import TOKEN
 
+FIGURES = "Figures of one grant"
 COORDINATOR, FINANCE = LOGINS["coordinator"], LOGINS["finance"]
 
 
@@ -27,17 +28,18 @@ def last_year(env):
     return grant_of(env).funding_year_ids.sorted("date_start")[1]
 
 
-def reports():
-    yield Case("Figures of one grant", "micro-projects in the funding year", COORDINATOR, funding_year, count_people)
-    yield Case("Figures of one grant", "professionals in the funding year", COORDINATOR, staff)
-    yield Case("Figures of one grant", "persons and participations (analysis)", COORDINATOR, analysis, count_persons)
-    yield Case("Figures of one grant", "vouchers by Baustein and category (pivot)", FINANCE, pivot, sum_vouchers)
-    yield Case("Figures of one grant", "call for funds", FINANCE, fund_call, sum_due)
-    yield from funder_reports()
+def reports(kinds):
+    """Cases of all papers; of the reports to the funder, those of these kinds."""
+    yield Case(FIGURES, "micro-projects in the funding year", COORDINATOR, funding_year, count_people)
+    yield Case(FIGURES, "professionals in the funding year", COORDINATOR, staff)
+    yield Case(FIGURES, "persons and participations (analysis)", COORDINATOR, analysis, count_persons)
+    yield Case(FIGURES, "vouchers by Baustein and category (pivot)", FINANCE, pivot, sum_vouchers)
+    yield Case(FIGURES, "call for funds", FINANCE, fund_call, sum_due)
+    yield from funder_reports(kinds)
     for report, records in (
         ("report_funding_year", last_year),
         ("report_staff", last_year),
-        ("report_fund_call", lambda env: grant_of(env).env["justiq.fund.call"].search([], order="id", limit=1)),
+        ("report_fund_call", first_call),
         ("report_micro_project", lambda env: grant_of(env).micro_project_ids[:1]),
     ):
         yield pdf(report, records)
@@ -67,18 +69,30 @@ def pivot(env):
     )
 
 
+def first_call(env):
+    return env["justiq.fund.call"].search([("grant_id", "=", grant_of(env).id)], order="id", limit=1)
+
+
 def fund_call(env):
-    env["justiq.fund.call"].search([("grant_id", "=", grant_of(env).id)], limit=1).read(["amount", "in_hand_amount"])
+    first_call(env).read(["amount", "in_hand_amount"])
 
 
 # ------------------------------------------------------------
 # The same in SQL alone
 # ------------------------------------------------------------
 
+# Grant and funding year that the reports are about.
+ABOUT = """
+    SELECT year.grant_id, year.id AS year, year.date_start AS first, year.date_end AS last
+      FROM justiq_funding_year year JOIN justiq_grant ON justiq_grant.id = grant_id
+     WHERE justiq_grant.name = %s ORDER BY year.date_start OFFSET 1 LIMIT 1
+"""
+
 
 def bare(statement):
     def act(cr):
-        cr.execute(statement, {"grant": f"Vorhaben {TOKEN}"})
+        cr.execute(ABOUT, [f"Vorhaben {TOKEN}"])
+        cr.execute(statement, cr.dictfetchone())
         cr.fetchall()
 
     return act
@@ -90,23 +104,21 @@ count_people = bare(
            count(DISTINCT enrolment.id) FILTER (WHERE enrolment.is_counted)
       FROM justiq_participation participation
       JOIN justiq_enrolment enrolment ON enrolment.id = participation.enrolment_id
-      JOIN justiq_grant ON justiq_grant.id = participation.grant_id
-     WHERE justiq_grant.name = %(grant)s AND participation.micro_project_id IS NOT NULL
+     WHERE participation.grant_id = %(grant_id)s AND participation.micro_project_id IS NOT NULL
   GROUP BY GROUPING SETS ((enrolment.gender), (enrolment.age_group), ())
     """
 )
 count_persons = bare(
     """
     SELECT baustein_id, gender, count(DISTINCT enrolment_id), count(*), sum(hours)
-      FROM justiq_participation JOIN justiq_grant ON justiq_grant.id = grant_id
-     WHERE justiq_grant.name = %(grant)s GROUP BY baustein_id, gender
+      FROM justiq_participation WHERE grant_id = %(grant_id)s GROUP BY baustein_id, gender
     """
 )
 sum_vouchers = bare(
     """
     SELECT justiq_baustein_id, justiq_cost_category_id, sum(justiq_eligible_amount), sum(justiq_esf_amount), count(*)
-      FROM account_analytic_line JOIN justiq_grant ON justiq_grant.id = justiq_grant_id
-     WHERE justiq_grant.name = %(grant)s GROUP BY justiq_baustein_id, justiq_cost_category_id
+      FROM account_analytic_line WHERE justiq_grant_id = %(grant_id)s
+  GROUP BY justiq_baustein_id, justiq_cost_category_id
     """
 )
 sum_due = bare(
@@ -114,9 +126,39 @@ sum_due = bare(
     SELECT sum(justiq_eligible_amount), sum(justiq_esf_amount),
            sum(justiq_esf_amount) FILTER (WHERE justiq_payment_date >= justiq_fund_call.date_start)
       FROM account_analytic_line
-      JOIN justiq_grant ON justiq_grant.id = justiq_grant_id
-      JOIN justiq_fund_call ON justiq_fund_call.grant_id = justiq_grant.id
-     WHERE justiq_grant.name = %(grant)s GROUP BY justiq_fund_call.id
+      JOIN justiq_fund_call ON justiq_fund_call.grant_id = justiq_grant_id
+     WHERE justiq_grant_id = %(grant_id)s GROUP BY justiq_fund_call.id
+    """
+)
+list_vouchers = bare(
+    """
+    SELECT line.*, category.name FROM account_analytic_line line
+      LEFT JOIN justiq_cost_category category ON category.id = justiq_cost_category_id
+     WHERE justiq_grant_id = %(grant_id)s AND justiq_payment_date BETWEEN %(first)s AND %(last)s
+  ORDER BY justiq_payment_date, line.id
+    """
+)
+sum_spending = bare(
+    """
+    SELECT justiq_baustein_id, justiq_cost_category_id, sum(justiq_eligible_amount), sum(justiq_esf_amount), NULL
+      FROM account_analytic_line
+     WHERE justiq_grant_id = %(grant_id)s AND justiq_payment_date BETWEEN %(first)s AND %(last)s
+  GROUP BY justiq_baustein_id, justiq_cost_category_id
+     UNION ALL
+    SELECT baustein_id, cost_category_id, sum(planned_amount), sum(esf_amount), flat_rate_id
+      FROM justiq_budget_line WHERE funding_year_id = %(year)s
+  GROUP BY baustein_id, cost_category_id, flat_rate_id
+     UNION ALL
+    SELECT NULL, NULL, sum(planned_amount), sum(received_amount), NULL
+      FROM justiq_financing_line WHERE funding_year_id = %(year)s GROUP BY source
+    """
+)
+count_answers = bare(
+    """
+    SELECT gender, age_group, entry_employment, entry_education, entry_foreign_background, is_counted, count(*)
+      FROM justiq_enrolment WHERE grant_id = %(grant_id)s
+  GROUP BY GROUPING SETS ((gender, age_group, is_counted), (gender, entry_employment, is_counted),
+                          (gender, entry_education, is_counted), (gender, entry_foreign_background, is_counted))
     """
 )
 
@@ -125,9 +167,31 @@ sum_due = bare(
 # The funder's reports
 # ------------------------------------------------------------
 
+XLSX = "justiq.action_report_funder_report_xlsx"
+BARE = {"financial": sum_spending, "vouchers": list_vouchers, "statistics": count_answers}
 
-def funder_reports():
-    return ()
+
+def funder_reports(kinds):
+    for kind in kinds:
+        yield Case(FIGURES, f"funder report “{kind}”", COORDINATOR, figures_of(kind), BARE.get(kind))
+        yield Case("XLSX", f"funder report “{kind}”", COORDINATOR, workbook(kind))
+        yield pdf("report_funder_report", report_of(kind), f"funder report “{kind}”")
+
+
+def report_of(kind, token=TOKEN, whole=False):
+    """Finds the report of a kind: of a funding year, or of the whole grant."""
+    operator = "=" if whole else "!="
+    return lambda env: env["justiq.funder.report"].search(
+        [("kind", "=", kind), ("grant_id.name", "=", f"Vorhaben {token}"), ("funding_year_id", operator, False)]
+    )
+
+
+def figures_of(kind):
+    return lambda env: report_of(kind)(env)._readable_figures()
+
+
+def workbook(kind):
+    return lambda env: env["ir.actions.report"]._render_xlsx(XLSX, report_of(kind)(env).ids, {})
 
 
 # ------------------------------------------------------------
@@ -135,7 +199,7 @@ def funder_reports():
 # ------------------------------------------------------------
 
 
-def pdf(report, records):
+def pdf(report, records, title=None):
     """A PDF, and how long the engine alone needs for its pages."""
     engine = []
 
@@ -143,7 +207,7 @@ def pdf(report, records):
         with timing_the_engine(engine):
             env["ir.actions.report"]._render_qweb_pdf(f"justiq.{report}", records(env).ids)
 
-    return Case("PDF", report, COORDINATOR, act, engine=engine)
+    return Case("PDF", title or report, COORDINATOR, act, engine=engine)
 
 
 @contextlib.contextmanager

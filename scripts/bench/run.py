@@ -109,7 +109,8 @@ def measure_all(registry, grants, file, failed):
             user_env = env(user=user_id(cr, login))
             return user_env(context={"allowed_company_ids": user_env.user.company_ids.ids})
 
-        cases = [*reports(), *works(), *forms(env_of), *screens(env_of)]
+        kinds = [kind for kind, _label in env["justiq.funder.report"]._fields["kind"].selection]
+        cases = [*reports(kinds), *works(), *forms(env_of), *screens(env_of)]
         cr.rollback()
     for number, case in enumerate(cases, 1):
         try:

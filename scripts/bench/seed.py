@@ -61,6 +61,7 @@ class Seed:
             ("contact log", self._notes),
             ("sessions and attendances", self._sessions),
             ("vouchers", self._vouchers),
+            ("reports to the funder", self._funder_reports),
             ("around the files", self._satellites),
         )
         for title, step in steps:
@@ -69,9 +70,10 @@ class Seed:
         return self.grant
 
     def make_list_of_vouchers(self):
-        """A grant that has nothing but its plan and many vouchers."""
+        """A grant that has nothing but its plan, many vouchers, and reports on the whole of it."""
         self._do(self._grant)
         self._do(self._vouchers)
+        self._do(self._funder_reports)
         return self.grant
 
     def _do(self, step):
@@ -185,6 +187,17 @@ class Seed:
         self.env["account.analytic.line"].create(values)
         self.env["justiq.fund.call"].create(
             [{"grant_id": self.grant.id, "date_start": year.date_start} for year in self.years[:3]]
+        )
+
+    def _funder_reports(self):
+        """Of each kind one of the year before the present one, and one of the whole grant."""
+        reports = self.env["justiq.funder.report"]
+        self.env["justiq.funder.report"].create(
+            [
+                {"kind": kind, "grant_id": self.grant.id, "funding_year_id": year.id}
+                for kind, _label in reports._fields["kind"].selection
+                for year in (self.years[1], self.years[:0])
+            ]
         )
 
     # ------------------------------------------------------------

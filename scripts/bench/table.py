@@ -31,13 +31,13 @@ def lines(path, sizes, notes):
         " its end. *Bare* is the plain SQL query for the same rows or figures, without rights, labels and formats; for"
         " a PDF the PDF engine alone on the same HTML. A row in which time or queries grow with the database is marked."
     )
-    group = None
-    for key, after in many.items():
-        own, title = key.split("|", 1)
-        if own != group:
-            group = own
-            yield from ("", f"## {group}", "", heading(numbers), "| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-        yield row(title, few.get(key), after)
+    groups = dict.fromkeys(key.partition("|")[0] for key in many)
+    for group in groups:
+        yield from ("", f"## {group}", "", heading(numbers), "| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+        for key, after in many.items():
+            own, _bar, title = key.partition("|")
+            if own == group:
+                yield row(title, few.get(key), after)
     yield ""
     yield from notes
 

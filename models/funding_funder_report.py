@@ -50,6 +50,13 @@ class FunderReport(models.Model):
     _initial_states = ("open",)
     _frozen_states = ("frozen",)
     _transitions = {("open", "frozen"): FREEZERS}
+    # How the screen opens the records behind a figure; others in their usual views.
+    _drill_actions = {
+        "account.analytic.line": "justiq.justiq_voucher_action",
+        "justiq.fund.call": "justiq.justiq_fund_call_action",
+        "justiq.financing.line": "justiq.justiq_financing_line_action",
+        "justiq.budget.line": "justiq.justiq_budget_line_action",
+    }
     # Reports that need the width of the page.
     _landscape_kinds = {"vouchers"}
 
@@ -198,11 +205,16 @@ class FunderReport(models.Model):
                     {"key": chart["key"], "title": chart["title"], "picture": picture.data_uri(chart["picture"])}
                     for chart in self._drawn(section)
                 ]
-            report.screen = {
-                "sections": sections,
-                "currency_id": report.currency_id.id,
-                "withheld": not report._may_read_all(),
-            }
+            report.screen = report._for_screen(sections) | {"withheld": not report._may_read_all()}
+
+    def _for_screen(self, sections):
+        """The sections as the screen needs them: only what the user may open clicks through."""
+        for _path, _section, table in figures.tables(sections):
+            for part in (table, *table["rows"]):
+                drill = part.get("drill")
+                if drill and not self.env[drill["model"]].has_access("read"):
+                    part["drill"] = None
+        return {"sections": sections, "currency_id": self.currency_id.id, "actions": self._drill_actions}
 
     @api.model
     def _shorten(self, table):
@@ -239,5 +251,5 @@ class FunderReport(models.Model):
             "res_model": "justiq.funder.report.compare",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_report_id": self.id},
+            "context": {"default_report_id": self.id, "dialog_size": "extra-large"},
         }

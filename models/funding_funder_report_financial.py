@@ -145,10 +145,11 @@ class FunderReport(models.Model):
             rows.append(
                 self._plan_row(
                     f"baustein-{baustein.id}",
-                    baustein.complete_name or self.env._("Without a Baustein"),
+                    self.env._("Sum"),
                     *total,
                     style="subtotal",
                     drill=self._voucher_drill([("justiq_baustein_id", "=", baustein.id)]),
+                    baustein=self._baustein_name(baustein),
                 )
             )
             everything = [a + b for a, b in zip(everything, total, strict=True)]
@@ -160,8 +161,9 @@ class FunderReport(models.Model):
             "title": self.env._("Spending in the order of the plan"),
             "remark": self._plan_remark(),
             "columns": [
-                *self._plan_columns(self.env._("Baustein, cost category"), self.env._("Spent")),
-                {"key": "esf", "label": self.env._("of it ESF money"), "type": "money", "width": 22},
+                {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 32},
+                *self._plan_columns(self.env._("Cost category"), self.env._("Spent")),
+                {"key": "esf", "label": self.env._("of it ESF money"), "type": "money", "width": 23},
             ],
             "rows": rows,
         }
@@ -174,7 +176,7 @@ class FunderReport(models.Model):
         bausteine = sorted(sums, key=lambda one: (one.number, one.id))
         if not bausteine:
             return []
-        names = [baustein.name or self.env._("Without a Baustein") for baustein in bausteine]
+        names = [self._baustein_name(baustein) for baustein in bausteine]
         charts = [
             {
                 "key": "bausteine",
@@ -242,7 +244,11 @@ class FunderReport(models.Model):
             name,
             *sums,
             drill=drill,
+            baustein=self._baustein_name(baustein),
         )
+
+    def _baustein_name(self, baustein):
+        return baustein.name or self.env._("Without a Baustein")
 
     def _voucher_drill(self, domain=()):
         names = ["justiq_eligible_amount", "justiq_esf_amount"]
@@ -389,15 +395,16 @@ class FunderReport(models.Model):
 
     def _plan_columns(self, name, actual):
         return [
-            {"key": "name", "label": name, "type": "text", "width": 50},
+            {"key": "name", "label": name, "type": "text", "width": 36},
             {"key": "planned", "label": self.env._("Planned"), "type": "money", "width": 22},
             {"key": "actual", "label": actual, "type": "money", "width": 22},
             {"key": "deviation", "label": self.env._("Deviation"), "type": "money", "width": 22},
-            {"key": "percent", "label": self.env._("Deviation %"), "type": "percent", "width": 18},
+            {"key": "percent", "label": self.env._("Deviation %"), "type": "percent", "width": 21},
         ]
 
-    def _plan_row(self, key, name, planned, actual, esf=None, style="", drill=None):
+    def _plan_row(self, key, name, planned, actual, esf=None, style="", drill=None, **texts):
         cells = {
+            **texts,
             "name": name,
             "planned": figures.amount(planned),
             "actual": figures.amount(actual),

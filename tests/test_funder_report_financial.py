@@ -73,10 +73,11 @@ class TestProofOfUse(FunderReportCommon):
         rows = self._rows(self._report("financial"), "spending", "plan")
         row = rows[f"category-{self.bausteine['ASJ'].id}-{self.staff.id}"]
         self.assertEqual(
-            row | {"name": None, "esf": None},
+            row,
             {
-                "name": None,
-                "esf": None,
+                "baustein": self.bausteine["ASJ"].name,
+                "name": self.staff.name,
+                "esf": row["esf"],
                 "planned": "5000.00",
                 "actual": "333.33",
                 "deviation": "-4666.67",
@@ -174,6 +175,10 @@ class TestProofOfUse(FunderReportCommon):
     def test_team_lead_reads_sums_but_opens_no_voucher(self):
         report = self._report("financial", user=self.users["team_lead"])
         self.assertEqual(report.figures, report.with_user(self.finance).figures)
+        for user, opens in ((self.users["team_lead"], False), (self.finance, True)):
+            sections = report.with_user(user).screen["sections"]
+            drills = [row.get("drill") for section in sections for table in section["tables"] for row in table["rows"]]
+            self.assertEqual(any(drill and drill["model"] == "account.analytic.line" for drill in drills), opens)
 
 
 @tagged("post_install", "-at_install")

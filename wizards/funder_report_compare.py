@@ -53,14 +53,11 @@ class FunderReportCompare(models.TransientModel):
         sections = {}
         for change in figures.changes(old, new):
             sections.setdefault(change["section"]["key"], (change["section"], []))[1].append(change)
-        return {
-            "currency_id": report.currency_id.id,
-            "sections": [
-                {"key": section["key"], "title": section["title"], "tables": self._tables(changes)}
-                for section, changes in sections.values()
-            ],
-            "empty": self.env._("No figure differs."),
-        }
+        shown = [
+            {"key": section["key"], "title": section["title"], "tables": self._tables(changes)}
+            for section, changes in sections.values()
+        ]
+        return report._for_screen(shown) | {"empty": self.env._("No figure differs.")}
 
     def _tables(self, changes):
         by_type = {kind: [change for change in changes if change["column"]["type"] == kind] for kind in TYPES}

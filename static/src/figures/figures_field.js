@@ -46,29 +46,32 @@ export class FiguresField extends Component {
     }
 
     rowClass(row) {
-        return {
-            "fw-bold": row.style,
-            "table-active": row.style === "total",
-            "o_justiq_drill cursor-pointer": row.drill,
-        };
+        return { "table-active": row.style === "total", "o_justiq_drill cursor-pointer": row.drill };
+    }
+
+    cellClass(row, column) {
+        return { "fw-bold": row.style, "text-end text-nowrap": this.isNumber(column) };
     }
 
     more(table) {
         return _t("%s more rows", table.hidden);
     }
 
-    open(drill, name) {
+    async open(drill, name) {
         if (!drill) {
             return;
         }
+        const views = [
+            [false, "list"],
+            [false, "form"],
+        ];
+        const known = this.content.actions?.[drill.model];
+        const action = known ? await this.action.loadAction(known) : { type: "ir.actions.act_window", views };
         return this.action.doAction({
-            type: "ir.actions.act_window",
+            ...action,
             name,
+            display_name: name,
             res_model: drill.model,
-            views: [
-                [drill.list_view_id || false, "list"],
-                [drill.form_view_id || false, "form"],
-            ],
             domain: drill.domain,
             context: { active_test: false },
         });

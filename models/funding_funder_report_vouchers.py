@@ -2,6 +2,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import fields, models
+from odoo.tools import format_date
 
 from ..tools import figures
 from .funding_voucher import READERS
@@ -74,7 +75,11 @@ class FunderReport(models.Model):
                 "received_amount",
                 date=fields.Date.to_string(call.received_on),
                 source=self.env._("Call for funds"),
-                reason=self.env._("Called on %s", fields.Date.to_string(call.sent_on)) if call.sent_on else "",
+                reason=self.env._(
+                    "Payments due %(start)s to %(end)s",
+                    start=format_date(self.env, call.date_start),
+                    end=format_date(self.env, call.date_end),
+                ),
             )
             for call in self._received_calls()
         ]

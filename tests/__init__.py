@@ -39,6 +39,7 @@ from . import test_finding
 from . import test_fund_call
 from . import test_funder_report
 from . import test_funder_report_financial
+from . import test_funder_report_paper
 from . import test_funder_report_properties
 from . import test_funder_report_people
 from . import test_funding_year

@@ -1,0 +1,100 @@
+import re
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from unittest.mock import patch
+
+from pypdf import PdfReader
+
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.justiq.reports import funder_report
+
+from .test_funder_report import PDF, FunderReportCommon
+
+
+def _plain(markup):
+    return " ".join(re.sub(r"<[^>]+>", " ", markup).split())
+
+
+@tagged("post_install", "-at_install")
+class TestLongList(FunderReportCommon):
+    """Long lists end each page with what is carried over."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.paper = cls.env["report.justiq.report_funder_report"].with_context(lang="en_US", tz="UTC")
+        cls.table = {
+            "key": "list",
+            "title": "List",
+            "carry": True,
+            "columns": [
+                {"key": "name", "label": "Name", "type": "text", "width": 50},
+                {"key": "amount", "label": "Amount", "type": "money", "width": 20},
+            ],
+            "rows": [
+                *({"key": f"{n}", "cells": {"name": f"Row {n}", "amount": f"{n}.10"}} for n in range(1, 101)),
+                {"key": "total", "style": "total", "cells": {"name": "Total", "amount": "5060.00"}},
+            ],
+        }
+
+    def _pages(self, table=None):
+        return self.paper._printed_table(table or self.table, self.paper._formatter(), True)["pages"]
+
+    def test_what_is_carried_over_is_the_sum_of_the_rows_so_far(self):
+        pages = [_plain(page) for page in self._pages()]
+        self.assertGreater(len(pages), 3)
+        total = Decimal(0)
+        for page, following in zip(pages, pages[1:], strict=False):
+            total += sum(Decimal(amount) for amount in re.findall(r"Row \d+ ([\d.]+)", page))
+            self.assertTrue(page.endswith(f"Carried over {total:,.2f}"), page)
+            self.assertTrue(following.startswith(f"Carried over from the page before {total:,.2f}"), following)
+        self.assertTrue(pages[-1].endswith("Total 5,060.00"))
+
+    def test_long_texts_leave_room_for_fewer_rows(self):
+        wordy = [
+            {**row, "cells": {**row["cells"], "name": "Anleitung im Stadtteiltreff " * 20}}
+            for row in self.table["rows"]
+        ]
+        self.assertGreater(len(self._pages({**self.table, "rows": wordy})), 2 * len(self._pages()))
+
+    def test_texts_are_texts(self):
+        row = {"key": "1", "cells": {"name": "<script>alert(1)</script>", "amount": "1.00"}}
+        self.assertIn("&lt;script&gt;", self._pages({**self.table, "rows": [row]})[0])
+
+    def test_parts_have_all_pages_in_order(self):
+        table = self.paper._printed_table(self.table, self.paper._formatter(), True)
+        small = {**table, "pages": ["one"], "carries": False}
+        sheet = {"sections": [{"title": "A", "text": None, "charts": [], "tables": [small, table, small]}]}
+        with patch.object(funder_report, "PART_PAGES", 2):
+            self.assertTrue(self.paper._is_long(sheet))
+            parts = self.paper._parts(sheet)
+        found = [
+            page for part in parts for section in part["sections"] for one in section["tables"] for page in one["pages"]
+        ]
+        self.assertEqual(found, ["one", *table["pages"], "one"])
+        self.assertEqual([part["is_first_part"] for part in parts], [True] + [False] * (len(parts) - 1))
+
+
+@tagged("post_install", "-at_install")
+class TestLongPdf(FunderReportCommon, HttpCase):
+    """A long list as the real engine prints it, in parts."""
+
+    def test_page_numbers_run_through_the_parts(self):
+        self.env["ir.config_parameter"].set_param("report.print_delay", "0")
+        for number in range(60):
+            self._create_voucher(justiq_amount=number + 1.0, justiq_payment_date=date(2020, 5, 1 + number % 28))
+        report = self._report()
+        reports = self.env["ir.actions.report"].with_user(self.finance).with_context(force_report_rendering=True)
+        with self.allow_pdf_render(), patch.object(funder_report, "PART_PAGES", 2):
+            pages = PdfReader(BytesIO(reports._render_qweb_pdf(PDF, report.ids)[0])).pages
+        texts = [" ".join(page.extract_text().split()) for page in pages]
+        numbers = [tuple(map(int, re.search(r"Page (\d+) of (\d+)", text).groups())) for text in texts]
+        self.assertEqual(numbers, [(number, len(pages)) for number in range(1, len(pages) + 1)])
+        self.assertGreater(len(pages), 3)
+        for page, text in zip(pages[1:-1], texts[1:-1], strict=True):
+            self.assertGreater(page.mediabox.width, page.mediabox.height)
+            self.assertIn("Carried over", text)
+        listed = [number for text in texts for number in re.findall(r"(?<!\d)(\d+) 0\d/\d\d/2020", text)]
+        self.assertGreaterEqual(len(listed), 60)

@@ -38,8 +38,10 @@ from . import case_follower
 from . import case_file
 from . import case_professional_mixin
 from . import case_key_worker
+from . import case_inbox_mixin
 from . import case_handover
 from . import case_access
+from . import case_denial
 from . import case_user
 from . import case_role_change
 from . import case_role_change_users
@@ -73,12 +75,15 @@ from . import case_contact
 from . import case_file_merge
 from . import case_company
 from . import case_settings
+from . import case_emergency
+from . import case_emergency_company
 from . import case_file_silent
 from . import case_calendar_event
 from . import case_file_appointment
 from . import case_timeline
 from . import case_my_day
 from . import case_handover_my_day
+from . import case_emergency_my_day
 from . import case_contact_release
 from . import case_consent
 from . import case_file_consent
@@ -101,6 +106,9 @@ from . import case_referral
 from . import case_referral_release
 from . import case_file_plan
 from . import case_plan_my_day
+from . import case_child_protection_step
+from . import case_child_protection
+from . import case_child_protection_my_day
 from . import case_enrolment_my_day
 from . import case_merge_consent
 from . import case_referral_consent

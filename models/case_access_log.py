@@ -8,6 +8,7 @@ PATHS = [
     ("export", "Exported"),
     ("download", "Downloaded"),
     ("search", "Found in a search"),
+    ("emergency", "Opened in an emergency"),
 ]
 SEPARATOR = ", "
 MOST_SHOWN = 3

@@ -5,7 +5,8 @@ from odoo.fields import Domain
 class CaseFile(models.Model):
     """Which files are open to a case worker: her own, and those that a running access opens.
 
-    The record rule of the case worker asks `is_mine`; all else follows the file.
+    The record rule of the case worker asks `is_mine`; all else follows the file. A rule for everybody asks
+    `is_denied`: what is locked for somebody is open to her by no role and no access.
     """
 
     _inherit = "justiq.case.file"
@@ -19,6 +20,20 @@ class CaseFile(models.Model):
     substitute_until = fields.Datetime(
         compute="_compute_substitute_until",
         help="The file is open to the user as a substitute until then; empty for the key worker and the team lead.",
+    )
+    is_denied = fields.Boolean(
+        compute="_compute_is_denied",
+        search="_search_is_denied",
+        groups=fields.NO_ACCESS,
+        export_string_translation=False,
+        help="Whether the file is locked for the user, who must not learn of it: only the record rule asks.",
+    )
+    is_in_charge = fields.Boolean(
+        compute="_compute_is_in_charge",
+        search="_search_is_in_charge",
+        export_string_translation=False,
+        help="Whether the user is key worker, substitute or team lead; not by an emergency access. Says nothing "
+        "about whether the file is open to her, so it is asked beside that.",
     )
     access_ids = fields.One2many(comodel_name="justiq.case.access", inverse_name="case_file_id")
 
@@ -37,6 +52,45 @@ class CaseFile(models.Model):
         mine = Domain("key_worker_id", "in", list(key_workers)) | Domain("id", "in", list(files))
         return mine if True in value else ~mine
 
+    @api.depends_context("uid")
+    def _compute_is_denied(self):
+        denied = self._my_files("denied")
+        for case in self:
+            case.is_denied = case._origin.id in denied
+
+    @api.model
+    def _search_is_denied(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("id", "in" if True in value else "not in", list(self._my_files("denied")))]
+
+    @api.depends("key_worker_id")
+    @api.depends_context("uid")
+    def _compute_is_in_charge(self):
+        # sudo: by key worker and id only, whoever may read the file.
+        in_charge = self._origin.sudo().filtered_domain(self._in_charge())
+        for case in self:
+            case.is_in_charge = case._origin.id in in_charge._ids
+
+    @api.model
+    def _search_is_in_charge(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._in_charge() if True in value else ~self._in_charge()
+
+    @api.model
+    def _in_charge(self):
+        if self.env.user.has_group("justiq.group_team_lead"):
+            return Domain.TRUE
+        key_workers, files = self._my_keys()
+        regular = files.keys() - self._my_files("emergencies")
+        return Domain("key_worker_id", "in", list(key_workers)) | Domain("id", "in", list(regular))
+
+    @api.model
+    def _my_files(self, key):
+        """Ids of the files that are locked for the user ("denied"), or open in an emergency only ("emergencies")."""
+        return set(self.env.user.sudo().case_keys[key])  # sudo: as in `_my_keys`
+
     @api.model
     def _my_keys(self):
         """What is open to the user: until when, by key worker, and by file (`None`: for good).
@@ -50,7 +104,9 @@ class CaseFile(models.Model):
     @api.model
     def _forget_access(self):
         """What this request has found out about the access to case files holds no more."""
-        self.invalidate_model(["is_mine", "is_accessible", "display_name", "substitute_until"])
+        self.invalidate_model(
+            ["is_mine", "is_denied", "is_in_charge", "is_accessible", "display_name", "substitute_until"]
+        )
         self.env["res.users"].invalidate_model(["case_keys"])
 
     @api.depends("key_worker_id")

@@ -16,7 +16,7 @@ class CaseHandover(models.Model):
     """
 
     _name = "justiq.case.handover"
-    _inherit = ["mail.thread", "mail.activity.mixin", "justiq.transition.mixin", "justiq.computed.mixin"]
+    _inherit = ["justiq.inbox.mixin", "mail.activity.mixin", "justiq.transition.mixin", "justiq.computed.mixin"]
     _description = "Hand-Over"
     _order = "id desc"
     _rec_names_search = ["from_id", "to_id"]
@@ -290,11 +290,6 @@ class CaseHandover(models.Model):
             subject=self.display_name,
             body=self.env._("Hand-over: %s", label),
         )
-
-    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        """Within Odoo only: nothing about case files leaves by e-mail."""
-        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
-        return [recipient | {"notif": "inbox"} for recipient in recipients if recipient["uid"]]
 
     # ------------------------------------------------------------
     # Actions

@@ -57,7 +57,8 @@ class Participation(models.Model):
         # sudo: asked for the roster only.
         draft, saved = self.sudo(), self._origin.sudo()
         same_person = draft.case_file_id._origin == saved.case_file_id
-        is_open = same_person and not saved.case_file_id.is_restricted
+        case = saved.case_file_id
+        is_open = same_person and not case.is_restricted and not case.is_denied
         return is_open and self.env.user in saved.micro_project_id._roster_users()
 
     @api.constrains("micro_project_id", "enrolment_id", "grant_id")

@@ -8,6 +8,7 @@ from . import consent_form_report
 from . import case_plan_report
 from . import case_referral_report
 from . import case_disclosure_report
+from . import child_protection_report
 
 # micro-project
 from . import micro_project_report

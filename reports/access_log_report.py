@@ -15,19 +15,7 @@ class AccessLogReport(models.AbstractModel):
     _printed_model = "justiq.access.log.print"
 
     def _sheets(self, wizards):
-        return {wizard.id: {**self._head(wizard), **self._content(wizard)} for wizard in wizards}
-
-    def _head(self, wizard):
-        """Head and foot: of the provider alone, because the log belongs to no grant."""
-        company = wizard.company_id
-        return {
-            **self._layout(self.env["justiq.grant"]),
-            "model": wizard._name,
-            "id": wizard.id,
-            "lang": self.env.lang,
-            "company": company.name,
-            "logo": self._image(not company.uses_default_logo and company.partner_id.image_512),
-        }
+        return {wizard.id: {**self._provider_head(wizard), **self._content(wizard)} for wizard in wizards}
 
     def _content(self, wizard):
         case, entries = wizard._file(), wizard._entries()

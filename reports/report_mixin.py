@@ -95,6 +95,19 @@ class ReportMixin(models.AbstractModel):
             "printed_on": format_date(self.env, fields.Date.context_today(self)),
         }
 
+    def _provider_head(self, record):
+        """Head and foot of the sheet of a record that belongs to no grant: of the provider alone."""
+        # sudo: name and logo of the provider.
+        company = record.sudo().company_id
+        return {
+            **self._layout(self.env["justiq.grant"]),
+            "model": record._name,
+            "id": record.id,
+            "lang": self.env.lang,
+            "company": company.name,
+            "logo": self._image(not company.uses_default_logo and company.partner_id.image_512),
+        }
+
     def _image(self, content):
         return image_data_uri(content) if content else False
 

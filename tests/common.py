@@ -351,6 +351,19 @@ class JustiqCommon(BaseCommon):
         )
 
     @classmethod
+    def _create_protection(cls, case=None, user=None, **values):
+        """A child protection record with its steps open."""
+        records = cls.env["justiq.child.protection"]
+        return (records.with_user(user) if user else records).create(
+            {
+                "case_file_id": (case or cls._create_case()).id,
+                "date": date(2020, 2, 3),
+                "signs": "Bruises on both arms.",
+                **values,
+            }
+        )
+
+    @classmethod
     def _create_consent(cls, case=None, user=None, **values):
         consents = cls.env["justiq.consent"]
         return (consents.with_user(user) if user else consents).create(

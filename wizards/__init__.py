@@ -2,6 +2,7 @@ from . import access_log_print
 from . import case_import
 from . import case_merge_assistant
 from . import case_search
+from . import case_emergency
 from . import finding_justify
 from . import outreach_convert
 from . import outreach_search
@@ -10,6 +11,7 @@ from . import reconciliation_import
 from . import session_series
 from . import case_close
 from . import case_reopen
+from . import case_lock
 from . import consent_print
 from . import take_over
 from . import funder_report_compare

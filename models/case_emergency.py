@@ -48,10 +48,15 @@ class CaseAccess(models.Model):
                   AND (verdict IS NULL) = (review IS NULL) AND (verdict IS NULL OR kind = 'emergency'))""",
         "An access in an emergency is reviewed once, with a verdict and the reasons for it.",
     )
+    # Against two requests at the same moment; a later one is refused in words, because the file is open by then.
+    _one_at_a_time = models.UniqueIndex(
+        "(employee_id, case_file_id, date_trunc('hour', opened_at)) WHERE kind = 'emergency' AND ended_at IS NULL",
+        "You have opened this case file in an emergency already.",
+    )
     _to_review_index = models.Index("(company_id, opened_at) WHERE kind = 'emergency' AND verdict IS NULL")
 
     @api.depends("date_start", "date_end", "ended_at", "company_id.partner_id.tz", "kind", "opened_at", "hours")
-    def _compute_moments(self):
+    def _compute_moments(self):  # pylint: disable=missing-return
         emergencies = self.filtered(lambda access: access.kind == "emergency")
         super(CaseAccess, self - emergencies)._compute_moments()
         for access in emergencies:
@@ -101,7 +106,7 @@ class CaseAccess(models.Model):
             )
         super()._check_changeable(vals)
 
-    def _check_not_over(self):
+    def _check_not_over(self):  # pylint: disable=missing-return
         # The server sets up those in an emergency, and knows what time it is.
         super(CaseAccess, self.filtered(lambda access: access.kind != "emergency"))._check_not_over()
 

@@ -11,7 +11,7 @@ class CaseHandover(models.Model):
         copy=False,
         help="Section 65 SGB VIII: on a change of the key worker, what was entrusted to you may be passed on where a "
         "risk to the young person's welfare calls for it. Your entrusted entries in these files then open to the "
-        "colleague who takes over; those of others stay closed.",
+        "colleague who takes over; those of others stay closed. What is not shared is readable for nobody any more.",
     )
 
     def _take_effect(self):  # pylint: disable=missing-return

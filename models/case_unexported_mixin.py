@@ -16,5 +16,7 @@ class UnexportedMixin(models.AbstractModel):
         return self.browse()
 
     def _export_rows(self, fields, *, _is_toplevel_call=True):
+        if _is_toplevel_call:
+            self.check_access("read")  # of none of them Odoo would ask for the access
         exportable = self._filtered_exportable()
         return super(UnexportedMixin, exportable)._export_rows(fields, _is_toplevel_call=_is_toplevel_call)

@@ -40,6 +40,7 @@ class ChildProtection(models.Model):
     _initial_states = ("open",)
     _transitions = {("open", "concluded"): "justiq.group_case_worker"}
     _frozen_states = ("concluded",)
+    _erases_rows = True
     # Steps ask for themselves.
     _changeable_fields = frozenset({"step_ids"})
 

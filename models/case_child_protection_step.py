@@ -33,9 +33,10 @@ class ChildProtectionStep(models.Model):
     _order = "protection_id desc, sequence, date, id"
 
     _fixed_keys = ("protection_id",)
+    _erases_rows = True
 
     protection_id = fields.Many2one(
-        comodel_name="justiq.child.protection", string="Record", required=True, ondelete="restrict", index=True
+        comodel_name="justiq.child.protection", string="Record", required=True, ondelete="cascade", index=True
     )
     case_file_id = fields.Many2one(related="protection_id.case_file_id", store=True, precompute=True)
     sequence = fields.Integer(compute="_compute_sequence", store=True, export_string_translation=False)

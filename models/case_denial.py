@@ -18,6 +18,7 @@ class CaseDenial(models.Model):
     _rec_names_search = ["case_file_id.reference"]
 
     _fixed_keys = ("case_file_id", "user_id")
+    _erases_rows = True
     # What the server notes.
     _server_fields = frozenset({"ended_at", "ended_by_id"})
 

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.personal_data import ERASE
+
 EMERGENCY_HOURS = 24
 MOST_EMERGENCY_HOURS = 72
 EMERGENCIES_PER_DAY = 3
@@ -22,6 +24,7 @@ class CaseAccess(models.Model):
     _name = "justiq.case.access"
     _inherit = ["justiq.case.access", "justiq.inbox.mixin"]
 
+    _personal_data = {"review": ERASE}
     _review_fields = frozenset({"verdict", "review", "reviewed_by_id", "reviewed_at"})
 
     kind = fields.Selection(selection_add=[("emergency", "In an emergency")], ondelete={"emergency": "cascade"})
@@ -45,7 +48,7 @@ class CaseAccess(models.Model):
     )
     _review_of_emergency = models.Constraint(
         """CHECK ((verdict IS NULL) = (reviewed_at IS NULL) AND (verdict IS NULL) = (reviewed_by_id IS NULL)
-                  AND (verdict IS NULL) = (review IS NULL) AND (verdict IS NULL OR kind = 'emergency'))""",
+                  AND (verdict IS NULL OR kind = 'emergency'))""",
         "An access in an emergency is reviewed once, with a verdict and the reasons for it.",
     )
     # Against two requests at the same moment; a later one is refused in words, because the file is open by then.

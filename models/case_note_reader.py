@@ -24,6 +24,7 @@ class CaseNoteReader(models.Model):
     _rec_name = "user_id"
 
     _fixed_keys = ("note_id", "user_id")
+    _erases_rows = True
 
     note_id = fields.Many2one(
         comodel_name="justiq.case.note", string="Entry", required=True, ondelete="restrict", index=True

@@ -285,7 +285,9 @@ class TestRemoved(RemovedCommon):
 # Rules that the records of this test do not show the need of, and why they are there.
 CLOSED_TO_HER = "for files that are closed to the team lead herself"
 NOT_NARROWED = "so that a privacy officer who is team lead as well is not narrowed by her rule"
+LOCKED = "for files with a lock, see `test_case_denial.py`"
 NEEDED_ELSEWHERE = {
+    "justiq_case_file_rule_denied": LOCKED,
     "justiq_retention_decision_rule_team_lead": CLOSED_TO_HER,
     "justiq_retention_decision_rule_privacy_officer": NOT_NARROWED,
     "justiq_retention_run_line_rule_team_lead": CLOSED_TO_HER,

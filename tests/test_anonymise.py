@@ -41,6 +41,11 @@ class AnonymiseCommon(RetentionCommon):
         single = cls._participate(code="CM", enrolment=enrolment, external_number=NUMBER)
         cls._hold_session(project, group)
         cls._create_note(case, participation_id=single.id, text=SECRET, with_whom=SECRET, minutes=90)
+        cls._create_note(case, text=SECRET, is_entrusted=True)
+        cls._create_protection(case, signs=SECRET, noticed_by=SECRET)
+        cls.env["justiq.case.denial"].create(
+            {"case_file_id": case.id, "user_id": cls.users["finance"].id, "reason": SECRET}
+        )
         contact = cls._create_contact(case, name=SECRET, phone=SECRET)
         consent = cls._create_consent(case, purpose="photos")
         consent.signature_scan = base64.b64encode(SECRET.encode())

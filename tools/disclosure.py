@@ -24,7 +24,14 @@ TECHNICAL = {
     "person_key",
 }
 # Models that are about the work of the provider, and not about the person.
-NOT_ABOUT_THE_PERSON = {"justiq.case.duplicate", "justiq.finding", "justiq.retention.run.line", "mail.activity"}
+NOT_ABOUT_THE_PERSON = {
+    "justiq.case.denial",
+    "justiq.case.duplicate",
+    "justiq.case.note.reader",
+    "justiq.finding",
+    "justiq.retention.run.line",
+    "mail.activity",
+}
 SHORTEST_NAME = 3
 
 
@@ -100,7 +107,7 @@ class Disclosure(PersonalData):
             readable = readable.browse()
         elif isinstance(records, self.env.registry["justiq.unexported.mixin"]):
             exportable = readable._filtered_exportable()
-            if self.with_entrusted_of and "author_id" in records._fields:
+            if self.with_entrusted_of and "is_entrusted" in records._fields:
                 exportable |= readable.filtered(lambda record: record.author_id == self.with_entrusted_of)
             readable = exportable
         if hidden := len(records) - len(readable):

@@ -63,6 +63,7 @@ class CaseAssessment(models.Model):
     missing_goal_count = fields.Integer(string="Weak Domains without a Goal", compute="_compute_missing_goal_count")
     picture = fields.Html(compute="_compute_picture", sanitize=False, export_string_translation=False)
 
+    _newest_first_index = models.Index("(date DESC, id DESC)")
     _of_file_index = models.Index("(case_file_id, date DESC, id DESC) WHERE state = 'complete'")
 
     @api.depends("case_file_id.reference", "date")

@@ -35,7 +35,7 @@ class Consent(models.Model):
         "justiq.import.mixin",
     ]
     _description = "Consent"
-    _order = "case_file_id, date desc, id desc"
+    _order = "date desc, id desc"
     _rec_names_search = ["reference"]
 
     _fixed_keys = ("case_file_id",)

@@ -88,6 +88,7 @@ class Enrolment(models.Model):
         "CHECK (date_exit IS NULL OR date_exit >= date_entry)",
         "The exit must not be before the entry.",
     )
+    _newest_first_index = models.Index("(date_entry DESC, id DESC)")
 
     @api.depends("reference", "grant_id.name")
     def _compute_display_name(self):

@@ -83,6 +83,7 @@ class Participation(models.Model):
         "The participation must not end before it starts.",
     )
     _hours_not_negative = models.Constraint("CHECK (hours >= 0 AND hours < 'Infinity')", "Hours must not be negative.")
+    _newest_first_index = models.Index("(date_start DESC, id DESC)")
 
     @api.depends("reference", "baustein_id.name")
     def _compute_display_name(self):

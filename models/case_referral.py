@@ -46,6 +46,7 @@ class CaseReferral(models.Model):
     )
     outcome = fields.Text(copy=False, help="What came of it; who declined and why.")
 
+    _newest_first_index = models.Index("(date DESC, id DESC)")
     _dates_in_order = models.Constraint(
         "CHECK ((answer_date IS NULL OR answer_date >= date) AND (done_date IS NULL OR done_date >= date))",
         "A referral is not answered or done before it is offered.",

@@ -179,6 +179,7 @@ class MicroProject(models.Model):
         help="Declared by the professional before the approval (S17).",
     )
 
+    _newest_first_index = models.Index("(date_start DESC, name, id)")
     _dates_in_order = models.Constraint(
         "CHECK (date_end >= date_start)",
         "The micro-project must not end before it starts.",

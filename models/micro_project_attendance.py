@@ -14,7 +14,7 @@ class Attendance(models.Model):
     _name = "justiq.attendance"
     _inherit = ["justiq.access.logged.mixin", "justiq.case.closed.mixin", "justiq.fixed.keys.mixin"]
     _description = "Attendance"
-    _order = "session_id, reference, id"
+    _order = "session_date desc, reference, id"
     _rec_names_search = ["reference"]
 
     _fixed_keys = ("session_id", "participation_id")
@@ -58,6 +58,7 @@ class Attendance(models.Model):
     _hours_only_when_present = models.Constraint(
         "CHECK (hours = 0 OR state IS NOT DISTINCT FROM 'present')", "Hours count only for those present."
     )
+    _newest_first_index = models.Index("(session_date DESC, reference, id)")
 
     @api.depends("session_id.date_start", "session_id.company_id")
     def _compute_session_date(self):

@@ -4,6 +4,7 @@ from lxml import etree
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import JustiqCommon
 from .test_performance import specification
@@ -351,6 +352,32 @@ class TestQueryBudget(JustiqCommon):
 
     def test_vouchers(self):
         self.assertSamePage("voucher", "justiq.justiq_voucher_view_list")
+
+    # ------------------------------------------------------------
+    # Long tables
+    # ------------------------------------------------------------
+
+    def test_first_page_of_a_long_list_comes_from_an_index(self):
+        """In the order in which the list shows them, so that the database sorts no whole table for one page."""
+        for role, models in (
+            ("coordinator", ("enrolment", "participation", "session", "attendance", "micro.project")),
+            ("team_lead", ("case.file", "case.note", "case.assessment", "case.referral", "consent", "participation")),
+            ("case_worker", ("case.file", "case.note", "enrolment", "consent")),
+        ):
+            for name in models:
+                model = self.env[f"justiq.{name}"].with_user(self.users[role])
+                with self.subTest(model=name, role=role):
+                    self.assertNotRegex(self._plan(model), r"(?m)^\s*(->\s+)?Sort +\(cost")
+
+    def _plan(self, model):
+        """How PostgreSQL finds the first page if it can do without sorting."""
+        query = model._search([], limit=MANY, order=model._order)
+        with self.cr.savepoint() as savepoint:
+            self.cr.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
+            self.cr.execute(SQL("EXPLAIN %s", query.select()))
+            plan = "\n".join(line for (line,) in self.cr.fetchall())
+            savepoint.rollback()
+        return plan
 
     # ------------------------------------------------------------
     # Forms, with few and many lines

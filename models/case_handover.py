@@ -2,6 +2,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
+from ..tools.lock import let_one_pass
+
 ANSWERS = ("accepted", "declined")
 
 
@@ -142,6 +144,7 @@ class CaseHandover(models.Model):
                     self.env._("Case files: %s has none to hand over. Choose at least one.", handover.from_id.name)
                 )
             handover._check_still_key_worker(files)
+            let_one_pass(files)
             other = self.search(
                 [("id", "!=", handover.id), ("state", "=", "proposed"), ("case_file_ids", "in", files.ids)], limit=1
             )

@@ -17,11 +17,13 @@ LIMIT = 50000.0
 # In the order in which they may be deleted, with the way to the grant.
 COMMITTED = {
     "justiq.finding": "grant_id",
+    "account.analytic.line": "justiq_grant_id",
     "justiq.attendance": "session_id.grant_id",
     "justiq.session": "grant_id",
     "justiq.participation": "grant_id",
     "justiq.enrolment": "grant_id",
     "justiq.case.file": None,
+    "justiq.case.handover": None,
     "justiq.plan.version": "grant_id",
     "justiq.budget.line": "grant_id",
     "justiq.micro.project": "grant_id",
@@ -133,6 +135,7 @@ class TestConcurrency(BaseCase):
         return {
             "justiq.programme": [("code", "=", PROGRAMME)],
             "justiq.case.file": [("last_name", "=", PROGRAMME)],
+            "justiq.case.handover": [("note", "=", PROGRAMME)],
             "hr.employee": [("name", "=", PROGRAMME)],
         }.get(model, [("programme_id.code", "=", PROGRAMME)])
 
@@ -320,6 +323,36 @@ class TestConcurrency(BaseCase):
         requests = self._at_the_same_moment(approve, cut)
         self.assertOneRefused(requests)
 
+    def test_two_vouchers_that_together_spend_too_much_are_found(self):
+        """S19 of what is spent is a warning: both are saved, and the finding is there."""
+        with self._connection() as env:
+            account = env["account.analytic.account"].search(
+                [("justiq_grant_id", "=", self.grant_id), ("justiq_baustein_id", "=", self.baustein_id)]
+            )
+            account_id = account.id
+            env["justiq.grant"].browse(self.grant_id).esf_rate = 100.0
+
+        def pay(env, meet):
+            env["justiq.funding.year"].browse(self.year_id).read(["esf_group_spent"])
+            meet()
+            env["account.analytic.line"].create(
+                {
+                    "justiq_account_id": account_id,
+                    "justiq_reason": PROGRAMME,
+                    "justiq_amount": 30000.0,
+                    "justiq_payment_date": date(2019, 5, 6),
+                    "justiq_cost_category_id": env.ref("justiq.cost_material").id,
+                }
+            )
+
+        requests = self._at_the_same_moment(pay, pay)
+        self.assertFalse([request.error for request in requests if request.error])
+        with self._connection() as env:
+            year = env["justiq.funding.year"].browse(self.year_id)
+            self.assertEqual(year.esf_group_spent, 60000.0)
+            finding = env["justiq.finding"].search([("grant_id", "=", self.grant_id), ("state", "=", "open")])
+            self.assertIn("60,000.00", "".join(finding.mapped("message")))
+
     # ------------------------------------------------------------
     # S21: what closes together
     # ------------------------------------------------------------
@@ -393,3 +426,65 @@ class TestConcurrency(BaseCase):
         with self._connection() as env:
             grant = env["justiq.grant"].browse(self.grant_id)
             self.assertTrue(grant.state == "running" or grant.micro_project_counted >= 1)
+
+    # ------------------------------------------------------------
+    # S29: one key worker, and one hand-over at a time
+    # ------------------------------------------------------------
+
+    def _create_file_with_colleagues(self):
+        """A case file, and two colleagues who might take it."""
+        with self._connection() as env:
+            company = env["justiq.grant"].browse(self.grant_id).company_id
+            self.workers = (
+                env["hr.employee"].create([{"name": PROGRAMME, "company_id": company.id} for _one in range(3)]).ids
+            )
+            self.case_id = (
+                env["justiq.case.file"]
+                .create(
+                    {
+                        "first_name": "Mia",
+                        "last_name": PROGRAMME,
+                        "birth_date": date(2003, 5, 17),
+                        "company_id": company.id,
+                        "key_worker_id": self.workers[0],
+                    }
+                )
+                .id
+            )
+
+    def _propose(self, env, to_id):
+        case = env["justiq.case.file"].browse(self.case_id)
+        return env["justiq.case.handover"].create(
+            {
+                "company_id": case.company_id.id,
+                "from_id": self.workers[0],
+                "to_id": to_id,
+                "case_file_ids": [Command.set(case.ids)],
+                "note": PROGRAMME,
+            }
+        )
+
+    def test_one_file_is_not_proposed_to_two_colleagues_at_once(self):
+        self._create_file_with_colleagues()
+
+        def proposer(to_id):
+            def propose(env, meet):
+                env["justiq.case.file"].browse(self.case_id).read(["key_worker_id"])
+                meet()
+                self._propose(env, to_id)
+
+            return propose
+
+        requests = self._at_the_same_moment(*map(proposer, self.workers[1:]))
+        self.assertOneRefused(requests, "already proposed")
+
+    def test_a_hand_over_is_not_accepted_and_withdrawn_at_once(self):
+        self._create_file_with_colleagues()
+        with self._connection() as env:
+            handover_id = self._propose(env, self.workers[1]).id
+        steps = [self._set_state("justiq.case.handover", handover_id, state) for state in ("accepted", "withdrawn")]
+        self.assertOneRefused(self._at_the_same_moment(*steps))
+        with self._connection() as env:
+            case = env["justiq.case.file"].browse(self.case_id)
+            running = case.key_worker_history_ids.filtered(lambda line: not line.date_to)
+            self.assertEqual(running.employee_id, case.key_worker_id, "one key worker, in the file as in its history")

@@ -60,6 +60,55 @@ class TestVoucherAccounting(VoucherCommon):
         voucher.write({"justiq_cost_category_id": self.fees.id, "justiq_payment_date": date(2020, 3, 20)})
         self.assertEqual(self.line.spent_amount, 120.0)
 
+    def _pay(self, bill, day=date(2020, 3, 20), amount=None):
+        values = {"payment_date": day, **({"amount": amount} if amount else {})}
+        wizard = self.env["account.payment.register"].with_user(self.accountant)
+        context = {"active_model": "account.move", "active_ids": bill.ids}
+        return wizard.with_context(**context).create(values)._create_payments()
+
+    def test_the_bill_says_number_date_and_due_date(self):
+        bill = self._bill()
+        voucher = self._vouchers()
+        self.assertEqual((voucher.justiq_voucher_number, voucher.justiq_voucher_date), ("B 17", date(2020, 3, 1)))
+        self.assertEqual(voucher.justiq_due_date, bill.invoice_date_due)
+        voucher.justiq_voucher_number = "B 17/2020"
+        self.assertEqual(voucher.justiq_voucher_number, "B 17/2020")
+
+    def test_the_payment_date_comes_and_goes_with_the_payment(self):
+        bill = self._bill()
+        voucher = self._vouchers()
+        voucher.justiq_cost_category_id = self.fees
+        self.assertFalse(voucher.justiq_payment_date)
+        payment = self._pay(bill)
+        self.assertEqual((voucher.justiq_payment_date, voucher.justiq_state), (date(2020, 3, 20), "paid"))
+        self.assertEqual(self.line.spent_amount, 120.0)
+        with self.assertRefused("Correct the payment there"):
+            voucher.justiq_payment_date = date(2020, 3, 21)
+        payment.action_draft()
+        self.assertFalse(voucher.justiq_payment_date)
+
+    def test_a_part_of_the_bill_is_no_payment_of_the_voucher(self):
+        bill = self._bill()
+        self._pay(bill, amount=20.0)
+        self.assertFalse(self._vouchers().justiq_payment_date)
+        self._pay(bill, date(2020, 4, 6))
+        self.assertEqual(self._vouchers().justiq_payment_date, date(2020, 4, 6))
+
+    def test_a_day_that_finance_has_entered_stays_until_the_accounting_knows_better(self):
+        bill = self._bill()
+        self._vouchers().justiq_payment_date = date(2020, 3, 18)
+        self._pay(bill, amount=20.0)
+        self.assertEqual(self._vouchers().justiq_payment_date, date(2020, 3, 18))
+        self._pay(bill)
+        self.assertEqual(self._vouchers().justiq_payment_date, date(2020, 3, 20))
+
+    def test_a_payment_outside_the_grant_is_not_refused_in_the_accounting(self):
+        bill = self._bill()
+        self._pay(bill, date(2031, 3, 20))
+        voucher = self._vouchers()
+        self.assertFalse(voucher.justiq_payment_date)
+        self.assertIn("outside the period", voucher.justiq_hint)
+
     def test_half_of_a_bill_is_half_a_voucher(self):
         self._bill(share=50.0)
         self.assertEqual(self._vouchers().justiq_amount, 60.0)

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..tools.person_table import UnreadableTable, parse_date, parse_gender, read_rows, safe_cell
-from ..wizards import case_import
+from ..wizards import case_import, case_import_table
 from .common import JustiqCommon
 
 HEADINGS = "Vorname;Nachname;Geburtsdatum;Geschlecht;PLZ;Ort;Ansprechperson;Vorhaben;Eintritt;Einwilligung am"
@@ -123,7 +123,7 @@ class TestCaseImport(ImportCommon):
         record = self._start(self._table(GOOD)).with_context(lang="de_DE")
         template = base64.b64decode(record.template_file).decode("utf-8-sig")
         (_one, headings), _example = read_rows(template.encode())
-        self.assertEqual(set(record._columns(headings).values()), set(case_import.HEADINGS))
+        self.assertEqual(set(record._columns(headings).values()), set(case_import_table.HEADINGS))
 
     def test_the_template_is_imported_as_it_is(self):
         self.users["team_lead"].name = "Tina Teamlead"
@@ -194,6 +194,43 @@ class TestCaseImport(ImportCommon):
         case = self._files("Anders")
         self.assertEqual(case.former_number, "Anders, Ada")
         self.assertNotIn("Anders", case.reference)
+
+    def test_a_number_adds_the_enrolment_to_the_file_that_is_there(self):
+        cases = self._create_case(last_name="Anders"), self._create_case(last_name="Berger", former_number="P 7")
+        second = self._create_grant(name="Another grant", reference="AG-2")
+        self._enrol(cases[0])
+        head = "Aktenzeichen;Vorname;Nachname;Geburtsdatum;Vorhaben;Eintritt\n"
+        rows = [
+            f"{number};Mia;{case.last_name};17.05.2003;{second.reference};01.09.2021"
+            for number, case in ((cases[0].reference, cases[0]), ("P 7", cases[1]))
+        ]
+        record = self._import(head + "\n".join(rows))
+        self.assertEqual((record.imported, record.problem_ids.mapped("reason")), (2, []))
+        for case in cases:
+            self.assertIn(second, case.enrolment_ids.grant_id)
+            self.assertEqual(self._files(case.last_name), case, "no second file")
+
+    def test_a_number_of_somebody_else_or_without_a_grant_is_refused_in_words(self):
+        case = self._create_case(last_name="Anders")
+        self._enrol(case)
+        head = "Aktenzeichen;Vorname;Nachname;Geburtsdatum;Vorhaben;Eintritt\n"
+        row = f"{case.reference};Mia;Anders;17.05.2003;Vorhaben Musterstadt;01.09.2021"
+        for table, field, reason in (
+            (row.replace("Anders", "Ander"), "Former Number", "another person"),
+            (row.replace("Vorhaben Musterstadt;01.09.2021", ";"), "Former Number", "Fill in the grant"),
+            (row, "", "already enrolled in this grant"),
+        ):
+            self.assertProblems(self._import(head + table), (2, field, reason))
+
+    def test_case_worker_adds_nothing_to_a_colleagues_file_by_its_number(self):
+        case = self._create_case(self.colleague, last_name="Anders")
+        self._import(
+            "Aktenzeichen;Vorname;Nachname;Geburtsdatum;Vorhaben;Eintritt\n"
+            f"{case.reference};Mia;Anders;17.05.2003;Vorhaben Musterstadt;01.09.2021\n",
+            role="case_worker",
+        )
+        self.assertFalse(case.enrolment_ids)
+        self.assertEqual(len(self._files("Anders")), 2)
 
     def test_refused_rows_are_downloaded_corrected_and_imported(self):
         bad = GOOD.replace("29.02.2004", "30.02.2004").replace("Ayla", "=Ayla")
@@ -275,7 +312,7 @@ class TestCaseImport(ImportCommon):
             (HEADINGS, "no rows"),
             ("Vorname;Geburtsdatum\nMia;01.01.2004\n", "Last Name", "Vorname, Geburtsdatum"),
             ("Vorname;Vorname;Nachname;Geburtsdatum\nMia;Mia;Muster;01.01.2004\n", "First Name"),
-            (b"x" * (case_import.MOST_BYTES + 1), "10 MB"),
+            (b"x" * (case_import_table.MOST_BYTES + 1), "10 MB"),
         ):
             with self.subTest(text=text[:40]), self.assertRefused(*parts, error=UserError):
                 self._start(text)

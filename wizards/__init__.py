@@ -1,5 +1,7 @@
 from . import access_log_print
 from . import case_import
+from . import case_import_table
+from . import case_import_problem
 from . import case_merge_assistant
 from . import case_search
 from . import case_emergency

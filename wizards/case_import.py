@@ -1,44 +1,21 @@
-import base64
-import csv
-import io
 from itertools import chain
 
 from psycopg2 import DataError, IntegrityError
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..tools.names import person_key
-from ..tools.person_table import (
-    HEADINGS,
-    MOST_BYTES,
-    UnreadableTable,
-    parse_date,
-    parse_gender,
-    read_rows,
-    safe_cell,
-)
+from .case_import_lookup import Lookup, RowRefused
 
 ROWS_PER_BATCH = 100
-MOST_ROWS = 20000
-REQUIRED = ("first_name", "last_name", "birth_date")
-DATES = ("birth_date", "date_entry", "legal_basis_date")
-EXAMPLE = ("", "Mia", "Muster", "17.05.2004", "weiblich", "63065", "Musterstadt")
-
-
-class RowRefused(Exception):
-    """Cells of a row that cannot be imported: `problems` is a list of field, value, reason."""
-
-    def __init__(self, problems):
-        super().__init__()
-        self.problems = problems
 
 
 class CaseImport(models.TransientModel):
     """Import of case files with an enrolment each from a CSV file.
 
-    A row is a person: it comes in with its enrolment as a whole, or not at all. The good rows come in, the bad ones
+    A row is a person: it comes in with its enrolment as a whole, or not at all. With the number of a file that is
+    there, it adds the enrolment to this file, if name and birth date are its own. The good rows come in, the bad ones
     are listed with row, field, value and reason, and can be downloaded, corrected and imported again. The rows are
     created with the rights of the user and under all rules: a case worker is key worker of all she imports, a team
     lead imports for everybody. The work is done in batches that the browser asks for one by one, so that it shows
@@ -68,8 +45,6 @@ class CaseImport(models.TransientModel):
     problem_ids = fields.One2many(
         comodel_name="justiq.case.import.problem", inverse_name="import_id", string="Refused", readonly=True
     )
-    refused_file = fields.Binary(compute="_compute_refused_file")
-    template_file = fields.Binary(compute="_compute_template_file")
 
     # ------------------------------------------------------------
     # Reading the file
@@ -102,78 +77,6 @@ class CaseImport(models.TransientModel):
             }
         )
         return self._reopen()
-
-    def _read_file(self):
-        raw = base64.b64decode(self.with_context(bin_size=False).file or b"")
-        if len(raw) > MOST_BYTES:
-            raise UserError(
-                self.env._(
-                    "CSV file: %(size)s MB is too large, at most %(most)s MB are read. Split the table.",
-                    size=len(raw) // 1024 // 1024,
-                    most=MOST_BYTES // 1024 // 1024,
-                )
-            )
-        try:
-            rows = read_rows(raw)
-        except UnreadableTable as error:
-            raise UserError(
-                {
-                    "binary": self.env._("CSV file: this is no CSV. In Excel, save the table as “CSV (UTF-8)”."),
-                    "empty": self.env._(
-                        "CSV file: there are no rows. The first row holds the headings, as in the template; each "
-                        "further row is a person."
-                    ),
-                }.get(
-                    error.args[0], self.env._("CSV file: its rows cannot be told apart. Save the table again as CSV.")
-                )
-            ) from error
-        if len(rows) > MOST_ROWS + 1:
-            raise UserError(
-                self.env._(
-                    "CSV file: %(rows)s rows are too many, at most %(most)s are read at once. Split the table.",
-                    rows=len(rows) - 1,
-                    most=MOST_ROWS,
-                )
-            )
-        return rows
-
-    @api.model
-    def _labels(self):
-        """Labels of the columns in the user's language, by field."""
-        case, enrolment = self.env["justiq.case.file"], self.env["justiq.enrolment"]
-        places = {
-            "key_worker": case._fields["key_worker_id"],
-            "grant": enrolment._fields["grant_id"],
-            "date_entry": enrolment._fields["date_entry"],
-            "legal_basis_date": enrolment._fields["legal_basis_date"],
-        }
-        return {name: places.get(name, case._fields.get(name))._description_string(self.env) for name in HEADINGS}
-
-    def _columns(self, headings):
-        """Which column holds what: a dictionary of field by position.
-
-        :raises UserError: a column is missing, or there twice
-        """
-        labels = self._labels()
-        names = {heading: name for name, texts in HEADINGS.items() for heading in texts}
-        names = {label.casefold(): name for name, label in labels.items()} | names
-        columns = {}
-        for index, heading in enumerate(headings):
-            name = names.get(heading.casefold())
-            if name in columns.values():
-                raise UserError(self.env._("%s: there are two columns of this heading. Remove one.", labels[name]))
-            if name:
-                columns[index] = name
-        missing = [labels[name] for name in REQUIRED if name not in columns.values()]
-        if missing:
-            raise UserError(
-                self.env._(
-                    "Columns missing: %(missing)s. The first row holds the headings; found were: %(found)s.",
-                    missing=missing,
-                    found=", ".join(heading for heading in headings if heading) or self.env._("none"),
-                )
-            )
-        return columns
 
     # ------------------------------------------------------------
     # Importing, batch by batch
@@ -227,7 +130,7 @@ class CaseImport(models.TransientModel):
     def _import_rows(self, rows):
         """Returns the number of imported rows, and the problems of the others."""
         columns = self._columns(self.headings)
-        lookup = _Lookup(self, columns, rows)
+        lookup = Lookup(self, columns, rows)
         good, problems = [], []
         for number, cells in rows:
             try:
@@ -255,15 +158,14 @@ class CaseImport(models.TransientModel):
         return list(chain.from_iterable(self._import_together([row]) for row in good))
 
     def _create_files(self, good):
-        files = (
-            self.env["justiq.case.file"]
-            .with_context(tracking_disable=True)
-            .create([case_values for _number, _cells, case_values, _enrolment in good])
-        )
+        """Create the files that are not there yet, and the enrolments of all."""
+        new = [case for _number, _cells, case, _enrolment in good if isinstance(case, dict)]
+        created = iter(self.env["justiq.case.file"].with_context(tracking_disable=True).create(new))
+        cases = [next(created) if isinstance(case, dict) else case for _number, _cells, case, _enrolment in good]
         self.env["justiq.enrolment"].create(
             [
                 {**enrolment, "case_file_id": case.id}
-                for case, (_number, _cells, _values, enrolment) in zip(files, good, strict=True)
+                for case, (_number, _cells, _case, enrolment) in zip(cases, good, strict=True)
                 if enrolment
             ]
         )
@@ -287,56 +189,6 @@ class CaseImport(models.TransientModel):
             for name, value, reason in problems
         ]
 
-    # ------------------------------------------------------------
-    # Files to download
-    # ------------------------------------------------------------
-
-    @api.depends("problem_ids", "rows", "headings")
-    @api.depends_context("lang")
-    def _compute_refused_file(self):
-        for record in self:
-            record.refused_file = record._as_csv(record._refused_table()) if record.problem_ids else False
-
-    def _refused_table(self):
-        reasons = {}
-        for problem in self.problem_ids:
-            where = f"{problem.field}: " if problem.field else ""
-            reasons.setdefault(problem.row, []).append(f"{where}{problem.reason}")
-        yield [self.env._("Row"), self.env._("Reason"), *self.headings]
-        for number, cells in self.rows:
-            if number in reasons:
-                yield [number, " ".join(reasons[number]), *cells]
-
-    @api.depends_context("lang", "uid")
-    def _compute_template_file(self):
-        grant = self.env["justiq.grant"].search([("state", "!=", "closed")], limit=1)
-        example = [*EXAMPLE, self.env.user.name, grant.name or "", "15.01.2020", "15.01.2020"]
-        if grant:
-            example[-1] = example[-2] = grant.date_start.strftime("%d.%m.%Y")
-        table = self._as_csv([list(self._labels().values()), example])
-        for record in self:
-            record.template_file = table
-
-    @api.model
-    def _as_csv(self, rows):
-        text = io.StringIO()
-        csv.writer(text, delimiter=";").writerows([safe_cell(cell) for cell in row] for row in rows)
-        return base64.b64encode(text.getvalue().encode("utf-8-sig"))
-
-    def action_download_template(self):
-        """An empty table with the headings and an example, as Excel opens it."""
-        return self._download("template_file", self.env._("case_files.csv"))
-
-    def action_download_refused(self):
-        """The refused rows with the reasons, to be corrected and imported again."""
-        return self._download("refused_file", self.env._("refused_rows.csv"))
-
-    def _download(self, name, file_name):
-        self.ensure_one()
-        self.check_access("read")
-        url = f"/web/content/{self._name}/{self.id}/{name}/{file_name}?download=true"
-        return {"type": "ir.actions.act_url", "url": url, "target": "download"}
-
     def action_again(self):
         """Start over with another file."""
         return self.env["ir.actions.act_window"]._for_xml_id("justiq.justiq_case_import_action")
@@ -350,151 +202,3 @@ class CaseImport(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
-
-
-class CaseImportProblem(models.TransientModel):
-    """Why a row was refused."""
-
-    _name = "justiq.case.import.problem"
-    _description = "Refused Row"
-    _order = "row, id"
-
-    import_id = fields.Many2one(comodel_name="justiq.case.import", required=True, ondelete="cascade", index=True)
-    row = fields.Integer(aggregator=None)
-    field = fields.Char()
-    value = fields.Char(string="Value Found")
-    reason = fields.Text()
-
-
-class _Lookup:
-    """What the cells of a batch mean: each question is asked once for all rows."""
-
-    def __init__(self, wizard, columns, rows):
-        self.env = wizard.env
-        self.columns = columns
-        self.company = wizard.env.company
-        self.is_lead = wizard.env.user.has_group("justiq.group_team_lead")
-        self.employees = self._employees()
-        self.grants = self._grants()
-        self.files = self._files(rows) if wizard.skip_existing else {}
-        self.seen = {} if wizard.skip_existing else None
-
-    def _employees(self):
-        """Employees of the provider by name and by e-mail."""
-        found = {}
-        # sudo: names and work e-mails of colleagues, compared only; who may be key worker is checked below.
-        employees = self.env["hr.employee"].sudo().search([("company_id", "=", self.company.id)])
-        for employee in employees:
-            for text in {employee.name, employee.work_email, employee.user_id.login}:
-                if text:
-                    found.setdefault(text.strip().casefold(), set()).add(employee.id)
-        return found
-
-    def _grants(self):
-        found = {}
-        for grant in self.env["justiq.grant"].search([("company_id", "=", self.company.id)]):
-            for text in {grant.name, grant.reference}:
-                if text:
-                    found.setdefault(text.strip().casefold(), set()).add(grant.id)
-        return found
-
-    def _files(self, rows):
-        """References of the files that the user may open, by name and birth date."""
-        texts = [self._texts(cells) for _number, cells in rows]
-        keys = {person_key(text.get("first_name"), text.get("last_name")) for text in texts}
-        files = self.env["justiq.case.file"].with_context(active_test=False)
-        found = files.search([("company_id", "=", self.company.id), ("person_key", "in", list(keys))])
-        return {(case.person_key, case.birth_date): case.reference for case in found}
-
-    def _texts(self, cells):
-        return {name: cells[index] if index < len(cells) else "" for index, name in self.columns.items()}
-
-    def values(self, number, cells):
-        """Values of the case file, and of the enrolment or none.
-
-        :raises RowRefused: with all problems of the row, not just the first
-        """
-        texts = self._texts(cells)
-        problems = [(name, "", self.env._("Is missing. Fill in the cell.")) for name in REQUIRED if not texts.get(name)]
-        dates = {name: self._date(name, texts.get(name), problems) for name in DATES}
-        case = {
-            name: texts[name] for name in ("former_number", "first_name", "last_name", "zip", "city") if texts.get(name)
-        }
-        case |= {"birth_date": dates["birth_date"], "company_id": self.company.id}
-        case["gender"] = self._gender(texts.get("gender", ""), problems)
-        case["key_worker_id"] = self._key_worker(texts.get("key_worker", ""), problems)
-        enrolment = self._enrolment(texts, dates, problems)
-        if not problems:
-            self._check_new_person(number, case, problems)
-        if problems:
-            raise RowRefused(problems)
-        return case, enrolment
-
-    def _date(self, name, text, problems):
-        if not text:
-            return False
-        found = parse_date(text)
-        if not found:
-            reason = self.env._("Is no date. Write 31.12.2005 or 2005-12-31, with all four digits of the year.")
-            problems.append((name, text, reason))
-        return found
-
-    def _gender(self, text, problems):
-        gender = parse_gender(text)
-        labels = dict(self.env["justiq.case.file"]._fields["gender"]._description_selection(self.env))
-        if not gender:
-            gender = next((key for key, label in labels.items() if label.casefold() == text.casefold()), None)
-        if not gender:
-            reason = self.env._("Is no gender known here. Choose one of: %s.", list(labels.values()))
-            problems.append(("gender", text, reason))
-        return gender
-
-    def _key_worker(self, text, problems):
-        if not text:
-            employee_id = self.env.user.employee_id.id
-            if not employee_id:
-                problems.append(("key_worker", "", self.env._("Is missing, and you are no employee yourself.")))
-            return employee_id
-        found = self.employees.get(text.casefold(), set())
-        own = set(self.env.user.employee_ids.ids)
-        reason = None
-        if not found:
-            reason = self.env._("Is no employee of the provider. Write the name as in the staff list, or the e-mail.")
-        elif len(found) > 1:
-            reason = self.env._("Is the name of several employees. Write the e-mail instead.")
-        elif not self.is_lead and not found <= own:
-            reason = self.env._("Is somebody else. You import your own case files; the team lead imports for others.")
-        if reason:
-            problems.append(("key_worker", text, reason))
-        return next(iter(found), False)
-
-    def _enrolment(self, texts, dates, problems):
-        text = texts.get("grant", "")
-        if not text:
-            for name in ("date_entry", "legal_basis_date"):
-                if texts.get(name):
-                    problems.append((name, texts[name], self.env._("Needs a grant. Fill in the column of the grant.")))
-            return None
-        found = self.grants.get(text.casefold(), set())
-        if len(found) != 1:
-            several = self.env._("Is the name of several grants. Write the reference instead.")
-            none = self.env._("Is no grant of the provider. Write its name or its reference.")
-            problems.append(("grant", text, several if found else none))
-        if not texts.get("date_entry"):
-            problems.append(("date_entry", "", self.env._("Is missing. Fill in the cell.")))
-        values = {"grant_id": next(iter(found), False), "date_entry": dates["date_entry"]}
-        return values | ({"legal_basis_date": dates["legal_basis_date"]} if dates["legal_basis_date"] else {})
-
-    def _check_new_person(self, number, case, problems):
-        if self.seen is None:
-            return
-        key = (person_key(case["first_name"], case["last_name"]), case["birth_date"])
-        name = f"{case['last_name']}, {case['first_name']}"
-        if key in self.files:
-            reason = self.env._("This person already has the case file %s.", self.files[key])
-            problems.append(("last_name", name, reason))
-        elif key in self.seen:
-            reason = self.env._("Row %s is the same person.", self.seen[key])
-            problems.append(("last_name", name, reason))
-        else:
-            self.seen[key] = number

@@ -171,9 +171,9 @@ from . import funding_year_plan
 from . import funding_analytic_account
 from . import funding_voucher
 from . import funding_voucher_rights
-from . import funding_voucher_books
 from . import funding_spending
 from . import funding_voucher_hints
+from . import funding_voucher_books
 from . import funding_fund_call
 from . import funding_micro_project
 from . import funding_grant

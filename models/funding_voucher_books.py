@@ -15,6 +15,7 @@ BILL = (
 PAYMENT = (
     "move_line_id.move_id.payment_state",
     "move_line_id.move_id.matched_payment_ids.date",
+    "move_line_id.move_id.matched_payment_ids.state",
     "move_line_id.move_id.line_ids.matched_debit_ids",
     "move_line_id.move_id.line_ids.matched_credit_ids",
 )

@@ -175,5 +175,6 @@
         "demo/justiq_running_demo.xml",
         "demo/justiq_case_protect_demo.xml",
         "demo/justiq_funder_report_demo.xml",
+        "demo/justiq_funder_report_people_demo.xml",
     ],
 }

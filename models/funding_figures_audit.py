@@ -72,7 +72,7 @@ class AuditFigures(models.AbstractModel):
             "rules",
             self.env._("State and evidence"),
             [
-                self._make_column("tick", self.env._("Checked"), "text", width=2, compare=False),
+                self._make_column("tick", self.env._("Ticked"), "text", width=2, compare=False),
                 self._make_column("code", self.env._("Rule"), "text", width=2),
                 self._make_column("name", "", "text", width=9),
                 self._make_column("strength", self.env._("Strength"), "text", width=4),
@@ -378,10 +378,10 @@ class AuditFigures(models.AbstractModel):
             "limits",
             self.env._("ESF money for micro-projects per funding year"),
             [
-                self._make_column("year", self.env._("Year"), "text"),
-                self._make_column("months", self.env._("Months"), "hours"),
+                self._make_column("year", self.env._("Year"), "text", width=2),
+                self._make_column("months", self.env._("Months"), "hours", width=2),
                 *(
-                    self._make_column(name, fields_of_year[name]._description_string(self.env), "money")
+                    self._make_column(name, fields_of_year[name]._description_string(self.env), "money", width=3)
                     for name in names
                 ),
             ],

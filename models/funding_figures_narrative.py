@@ -227,7 +227,6 @@ class NarrativeFigures(models.AbstractModel):
     @api.model
     def _project_contents(self, projects):
         origins = self._labels("justiq.micro.project", "idea_origin")
-        kinds = self._labels("justiq.cooperation", "kind")
 
         def involved(project):
             return " · ".join(
@@ -235,7 +234,7 @@ class NarrativeFigures(models.AbstractModel):
             )
 
         def partners(project):
-            return ", ".join(f"{one.partner_id.name} ({kinds[one.kind]})" for one in project.cooperation_ids)
+            return ", ".join(dict.fromkeys(project.cooperation_ids.partner_id.mapped("name")))
 
         return self._make_table(
             "project_contents",

@@ -73,7 +73,7 @@ class ParticipationFigures(models.AbstractModel):
     def _participations_table(self, report, book):
         columns = self._gender_columns(book, self.env._("Baustein"))
         rows = [
-            self._participation_row(report, book, f"baustein_{baustein.id}", baustein.complete_name, baustein=baustein)
+            self._participation_row(report, book, f"baustein_{baustein.id}", baustein.name, baustein=baustein)
             for baustein in self._bausteine(report)
         ]
         total = self._participation_row(
@@ -85,7 +85,7 @@ class ParticipationFigures(models.AbstractModel):
         return self._make_table(
             "participations",
             self.env._("Participations begun in the period"),
-            [*columns, self._make_column("persons", self.env._("Persons"))],
+            [*columns, self._make_column("persons", self.env._("Persons"), width=2)],
             [*rows, total, others],
             remark=self.env._(
                 "Whoever comes back is the same person with a further participation, so both are counted apart."
@@ -137,12 +137,12 @@ class ParticipationFigures(models.AbstractModel):
 
     @api.model
     def _outreach_table(self, report, book):
-        names = {f"heads_{baustein.id}": baustein.complete_name for baustein in self._bausteine(report)}
+        names = {f"heads_{baustein.id}": baustein.name for baustein in self._bausteine(report)}
         columns = [
-            self._make_column("label", self.env._("Baustein"), "text", width=6),
-            self._make_column("contacts", self.env._("Contacts")),
-            self._make_column("heads", self.env._("Heads")),
-            self._make_column("hours", self.env._("Hours"), "hours"),
+            self._make_column("label", self.env._("Baustein"), "text", width=9),
+            self._make_column("contacts", self.env._("Contacts"), width=2),
+            self._make_column("heads", self.env._("Heads"), width=2),
+            self._make_column("hours", self.env._("Hours"), "hours", width=2),
         ]
         rows = [
             self._make_row(
@@ -236,11 +236,11 @@ class ParticipationFigures(models.AbstractModel):
     def _timeline_table(self, report, book, timeline):
         columns = [
             self._make_column("label", self.env._("Period"), "text", width=3),
-            self._make_column("entered", self.env._("Entered")),
-            self._make_column("left", self.env._("Left")),
+            self._make_column("entered", self.env._("Entered"), width=2),
+            self._make_column("left", self.env._("Have left"), width=2),
         ]
         if not report.is_for_outside:
-            columns.append(self._make_column("there", self.env._("Supported at the end")))
+            columns.append(self._make_column("there", self.env._("Supported at the end"), width=2))
         rows = [
             self._make_row(
                 key,
@@ -265,7 +265,7 @@ class ParticipationFigures(models.AbstractModel):
                 "label": self.env._("Entered"),
                 "values": [drawn(book.number(key, "entered")) for key, _label in timeline],
             },
-            {"label": self.env._("Left"), "values": [drawn(book.number(key, "left")) for key, _label in timeline]},
+            {"label": self.env._("Have left"), "values": [drawn(book.number(key, "left")) for key, _label in timeline]},
         ]
         if not report.is_for_outside:
             there = [book.others[key] for key, _label in timeline]
@@ -320,11 +320,11 @@ class ParticipationFigures(models.AbstractModel):
         columns = [
             self._make_column("reference", self.env._("Reference"), "text", width=3),
             self._make_column("bausteine", self.env._("Bausteine"), "text", width=3),
-            self._make_column("entry", self.env._("Entry"), "date"),
-            self._make_column("exit", self.env._("Exit"), "date"),
-            self._make_column("legal_basis", self._legal_basis_label(report), "date"),
-            self._make_column("entry_data", self.env._("Entry data %"), "integer"),
-            self._make_column("exit_data", self.env._("Exit data %"), "integer"),
+            self._make_column("entry", self.env._("Entry"), "date", width=2),
+            self._make_column("exit", self.env._("Exit"), "date", width=2),
+            self._make_column("legal_basis", self._legal_basis_label(report), "date", width=2),
+            self._make_column("entry_data", self.env._("Entry data %"), "integer", width=2),
+            self._make_column("exit_data", self.env._("Exit data %"), "integer", width=2),
         ]
         rows = [
             self._make_row(

@@ -182,9 +182,9 @@ class StatisticsFigures(models.AbstractModel):
             "diverse": self.env._("Non-binary"),
         }
         return [
-            self._make_column("label", label, "text", width=6),
-            *(self._make_column(column, labels[column]) for column in book.columns),
-            self._make_column(TOTAL, self.env._("Total")),
+            self._make_column("label", label, "text", width=9),
+            *(self._make_column(column, labels[column], width=2) for column in book.columns),
+            self._make_column(TOTAL, self.env._("Total"), width=2),
         ]
 
     @api.model
@@ -297,10 +297,9 @@ class StatisticsFigures(models.AbstractModel):
             "tables": [
                 self._make_table(
                     base,
-                    title,
+                    f"{title} ({indicator_set.source})" if indicator_set.source else title,
                     self._gender_columns(book),
                     self._person_rows(report, book, groups[base], "") + self._person_rows(report, book, total, "total"),
-                    remark=indicator_set.source or "",
                 )
                 for base, title, total in titles
                 if groups.get(base)

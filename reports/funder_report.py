@@ -26,6 +26,8 @@ PART_PAGES = 60
 ROW = Markup('<tr class="%s">%s</tr>')
 CELL = Markup('<td class="%s">%s</td>')
 CARRIED = Markup('<tr class="o_justiq_carried"><td colspan="%s">%s</td>%s</tr>')
+# A table with so many rows at most is not parted by the end of a page.
+SHORT = 8
 EXCEL_FORMATS = {
     "money": "#,##0.00",
     "percent": "0.00",
@@ -129,6 +131,7 @@ class FunderReportPaper(models.AbstractModel):
             "remark": table.get("remark"),
             "columns": columns,
             "carries": carries,
+            "is_short": not carries and len(table["rows"]) <= SHORT,
             "pages": list(self._pages(lines, columns, write)) if carries else [self._markup(lines)],
             "sized": all(column["share"] for column in columns),
         }

@@ -366,6 +366,11 @@ class TestStatisticsTruth(StatisticsCommon):
         self.assertGreater(shown, hidden)
         self.assertNotIn("list", [section["key"] for section in sections])
 
+    def test_public_report_still_tells_how_many_count(self):
+        sections = self._sections(self._report(**self.period, is_for_outside=True))
+        self.assertEqual(self._rows(sections, "counted")["counted"]["total"], len(self._entered()))
+        self.assertNotEqual(self._rows(sections, "target")["target"]["reached"], "•")
+
     def test_public_report_protects_with_the_limit_of_the_programme(self):
         self.programme.small_number = 1
         sections = self._sections(self._report(**self.period, is_for_outside=True))

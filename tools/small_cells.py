@@ -4,6 +4,7 @@ A number below the threshold would tell of single young people, so it is left ou
 others so many that none of those can be computed from totals (secondary suppression).
 """
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from fractions import Fraction
 
@@ -25,6 +26,8 @@ class _Protection:
         self.sums = [(total, list(parts)) for total, parts in sums]
         self.threshold = threshold
         self.hidden = set(hidden)
+        # Of how many sums a cell is the total.
+        self.totals = Counter(total for total, _parts in self.sums)
         self.sensitive = {key for key, number in cells.items() if 0 < number < threshold}
         # That nothing is left besides the parts may be known from elsewhere.
         self.unknown = self.sensitive | {key for key in self.hidden if cells[key]}
@@ -43,17 +46,16 @@ class _Protection:
                 continue
             together = sum(self.cells[key] for key in unknown)
             if len(unknown) == 1 or (total not in self.unknown and together < self.threshold):
-                changed |= self._leave_out_one_more(total, parts)
+                changed |= self._leave_out_one_more((total, *parts))
         return changed
 
-    def _leave_out_one_more(self, total, parts):
-        """The smallest part that is left, else the total; a zero protects nobody."""
-        for keys in (parts, [total]):
-            known = [key for key in keys if key not in self.unknown and self.cells[key] > 0]
-            if known:
-                self.unknown.add(min(known, key=lambda key: self.cells[key]))
-                return True
-        return False
+    def _leave_out_one_more(self, keys):
+        """The one that a reader misses least: a total of little else, then the smallest. A zero protects nobody."""
+        known = [key for key in keys if key not in self.unknown and self.cells[key] > 0]
+        if known:
+            # The name as the last resort, so that each run leaves out the same.
+            self.unknown.add(min(known, key=lambda key: (self.totals[key], self.cells[key], str(key))))
+        return bool(known)
 
     def _protect_in_system(self):
         """Look at all sums together: what follows from several of them is not protected yet."""
@@ -61,16 +63,15 @@ class _Protection:
 
     def _leave_out_one_near(self, key):
         """One more of the sums in which the cell stands, or of those that hang together with it by unknown cells."""
-        reached, waiting = set(), [{key}]
-        while waiting:
-            keys = waiting.pop(0) - reached
+        reached, keys = set(), {key}
+        while keys:
             reached |= keys
-            near = [(total, parts) for total, parts in self.sums if not keys.isdisjoint((total, *parts))]
-            if any(self._leave_out_one_more(total, parts) for total, parts in near):
+            near = {
+                other for total, parts in self.sums if not keys.isdisjoint((total, *parts)) for other in (total, *parts)
+            }
+            if self._leave_out_one_more(near):
                 return True
-            further = {other for total, parts in near for other in (total, *parts)} & self.unknown - reached
-            if further:
-                waiting.append(further)
+            keys = near & self.unknown - reached
         return False
 
     def _determined(self):

@@ -37,7 +37,7 @@ class CaseDenial(models.Model):
 
     _written_reason = models.Constraint("CHECK (reason ~ '[[:alnum:]]')", "Please state the reason of the lock.")
     _ended_with_reason = models.Constraint(
-        "CHECK ((ended_at IS NULL) = (end_reason IS NULL) AND (ended_at IS NULL) = (ended_by_id IS NULL))",
+        "CHECK ((ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL OR end_reason IS NOT NULL))",
         "A lock is ended with a reason.",
     )
     _locked_once = models.UniqueIndex(

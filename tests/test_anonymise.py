@@ -48,7 +48,7 @@ class AnonymiseCommon(RetentionCommon):
         )
         contact = cls._create_contact(case, name=SECRET, phone=SECRET)
         consent = cls._create_consent(case, purpose="photos")
-        consent.signature_scan = base64.b64encode(SECRET.encode())
+        consent.signature_scan = base64.b64encode(b"%PDF-1.4 " + SECRET.encode())
         cls._create_assessment(enrolment, state="complete", summary=SECRET)
         goal = cls._create_goal(case, name=SECRET)
         cls.env["justiq.case.measure"].create({"goal_id": goal.id, "name": SECRET, "contact_id": contact.id})

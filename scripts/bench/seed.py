@@ -87,7 +87,8 @@ class Seed:
 
     def _grant(self):
         programme = self.env.ref("justiq.programme_phase2")
-        programme.write({"date_start": self.first_day, "date_end": self.last_day})
+        if programme.date_end != self.last_day:  # only once: it would hold all grants against the programme again
+            programme.write({"date_start": self.first_day, "date_end": self.last_day})
         self.bausteine = programme.baustein_ids.sorted("number")
         self.individual = self.bausteine.filtered(lambda one: one.kind == "individual")
         self.municipality = self.env["res.partner"].create({"name": f"Stadt {self.token}", "is_company": True})

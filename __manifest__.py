@@ -176,5 +176,6 @@
         "demo/justiq_case_protect_demo.xml",
         "demo/justiq_funder_report_demo.xml",
         "demo/justiq_funder_report_people_demo.xml",
+        "demo/justiq_retention_demo.xml",
     ],
 }

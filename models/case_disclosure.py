@@ -3,6 +3,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import format_date
 
 from ..tools.disclosure import Disclosure, label_of
 from ..tools.personal_data import ERASE
@@ -171,7 +172,7 @@ class CaseDisclosure(models.Model):
         if case.retention_date:
             return self.env._(
                 "Kept until %(date)s, then anonymised. Longest rule: %(rule)s.",
-                date=fields.Date.to_string(case.retention_date),
+                date=format_date(self.env, case.retention_date),
                 rule=rule,
             )
         if rule:

@@ -104,7 +104,7 @@ class CaseFile(models.Model):
             SELECT COALESCE(merged_into_id, id)
               FROM candidate
              WHERE company_id = %(company)s
-               AND state != 'anonymised'
+               AND %(told)s
                AND ((search_key %% %(key)s AND (%(likeness)s >= 0.5 OR %(same_birth)s))
                     -- another family name, since a wedding or an adoption
                     OR (%(same_birth)s AND %(same_zip)s AND %(likeness)s >= 0.1))
@@ -112,8 +112,9 @@ class CaseFile(models.Model):
                    + CASE WHEN %(same_zip)s THEN 0.1 ELSE 0 END DESC, id DESC
              LIMIT %(limit)s
             """,
-            columns=SQL("id, merged_into_id, company_id, state, search_key, birth_date, zip"),
+            columns=SQL("id, merged_into_id, company_id, state, restriction_date, search_key, birth_date, zip"),
             company=company.id,
+            told=self._similar_sql(),
             key=key,
             likeness=SQL("similarity(search_key, %s)", key),
             birth=birth_date or None,
@@ -121,3 +122,8 @@ class CaseFile(models.Model):
             same_zip=SQL("COALESCE(zip = %s, FALSE)", zip_code or None),
             limit=limit,
         )
+
+    @api.model
+    def _similar_sql(self):
+        """The condition of the files of which a search may tell at all."""
+        return SQL("state != 'anonymised'")

@@ -49,7 +49,7 @@ class RetentionRun(models.Model):
             ("proposed", "Proposed"),
             ("approved", "Approved"),
             ("done", "Carried out"),
-            ("refused", "Refused"),
+            ("refused", "Turned down"),
         ],
         required=True,
         default="draft",

@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.tools import format_date, format_datetime
 
+# Records with so few and so short values are the lines of a table.
+MOST_COLUMNS, MOST_LETTERS = 7, 40
+
 
 class CaseDisclosureReport(models.AbstractModel):
     """The information to the person, printed by key worker or team lead from the same data as the file for machines."""
@@ -33,18 +36,28 @@ class CaseDisclosureReport(models.AbstractModel):
             **content,
             "requested_on": format_date(self.env, disclosure.requested_on),
             "date": format_date(self.env, content["date"]),
-            "sections": [
-                {
-                    "title": section["title"],
-                    "records": [[self._fact(one) for one in row] for row in section["records"]],
-                }
-                for section in content["sections"]
-            ],
+            "sections": [self._section(section) for section in content["sections"]],
             "messages": [{**message, "date": self._moment(message["date"])} for message in content["messages"]],
             "files": [{**file, "kilobytes": round(file["size"] / 1024) or 1} for file in content["files"]],
             "recipients": [
                 {**recipient, "date": recipient["date"] and format_date(self.env, recipient["date"])}
                 for recipient in content["recipients"]
+            ],
+        }
+
+    def _section(self, section):
+        """The records below each other; many short ones as one table."""
+        records = [[self._fact(one) for one in row] for row in section["records"]]
+        labels = list(dict.fromkeys(fact["label"] for row in records for fact in row))
+        texts = [str(fact["text"]) for row in records for fact in row]
+        is_table = len(records) > 1 and len(labels) <= MOST_COLUMNS and max(map(len, texts)) <= MOST_LETTERS
+        return {
+            "title": section["title"],
+            "records": [] if is_table else records,
+            "labels": labels if is_table else [],
+            "lines": [
+                [texts_of.get(label, "") for label in labels]
+                for texts_of in ({fact["label"]: fact["text"] for fact in row} for row in records)
             ],
         }
 

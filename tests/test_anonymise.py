@@ -14,6 +14,7 @@ from .test_retention import RetentionCommon
 
 SECRET = "Zquirlig"
 NUMBER = "98760543210"
+SCAN = b"%PDF-1.4\n" + SECRET.encode()
 LOGGERS = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.sql_db")
 # When the files of the tests are due: five years after the end of the year of the last payment.
 DUE = "2029-01-02 08:00:00"
@@ -48,7 +49,7 @@ class AnonymiseCommon(RetentionCommon):
         )
         contact = cls._create_contact(case, name=SECRET, phone=SECRET)
         consent = cls._create_consent(case, purpose="photos")
-        consent.signature_scan = base64.b64encode(b"%PDF-1.4 " + SECRET.encode())
+        consent.signature_scan = base64.b64encode(SCAN)
         cls._create_assessment(enrolment, state="complete", summary=SECRET)
         goal = cls._create_goal(case, name=SECRET)
         cls.env["justiq.case.measure"].create({"goal_id": goal.id, "name": SECRET, "contact_id": contact.id})
@@ -66,7 +67,7 @@ class AnonymiseCommon(RetentionCommon):
             }
         )
         cls._hand_over(case, cls.team_lead)
-        message = case.message_post(body=SECRET, attachments=[(f"{SECRET}.txt", SECRET.encode())])
+        message = case.message_post(body=SECRET, attachments=[(f"{SECRET}.pdf", SCAN)])
         message.subject = SECRET
         case.activity_schedule("mail.mail_activity_data_todo", note=SECRET, user_id=cls.lead.id)
         cls.env["justiq.case.merge"]._merge(case, double, reason=SECRET)

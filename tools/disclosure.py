@@ -129,6 +129,7 @@ class Disclosure(PersonalData):
         return (
             field.store
             and field.name not in TECHNICAL
+            and not (field.name == "reference" and record._name != CASE_FILE)
             and not field.name.startswith(("message_", "activity_", "restriction_", "retention_"))
             and field.type not in ("one2many", "many2many", "many2one_reference", "json")
             and field.export_string_translation

@@ -158,6 +158,8 @@ class Voucher(models.Model):
         values = self._translate_by_hand({"justiq_amount": 0.0, **vals})
         day = vals.get("justiq_voucher_date") or vals.get("justiq_payment_date")
         values["justiq_by_hand"] = True
+        if not values.get("justiq_budget_line_id"):
+            values.pop("justiq_budget_line_id", None)  # left empty, it is found
         values["name"] = vals.get("name") or vals.get("justiq_reason") or self.env._("Voucher")
         values["date"] = vals.get("date") or day or fields.Date.context_today(self)
         return values

@@ -37,7 +37,7 @@ def pytest_runtest_makereport(item, call):
     if report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} skipped itself: {call.excinfo.value}"
-    if report.when == "call" and (number := getattr(getattr(item, "_instance", None), "cases", 0)):
+    if report.when == "call" and (number := getattr(getattr(item, "_instance", None), "tried_cases", 0)):
         report.user_properties.append(("cases", number))
     return report
 

@@ -96,7 +96,7 @@ class TestHidden(HiddenCommon):
                 else:
                     self.assertNotIn(field.name, str(answer))
                     self.assertFalse(answer and question in STORED_QUESTIONS, answer)
-            self.cases += 1
+            self.tried_cases += 1
 
     def test_no_readable_record_tells_a_name(self):
         """Neither its fields nor the labels of what it refers to, by whatever path."""
@@ -121,8 +121,8 @@ class TestHidden(HiddenCommon):
                     of_this = [("id", "=", record.id)]
                     self.assertTellsNothing(record.formatted_read_group(of_this, [name], ["__count"]))
                     self.assertTellsNothing(record.web_read_group(of_this, [name], ["__count"]))
-                    self.cases += 2
-            self.cases += 4
+                    self.tried_cases += 2
+            self.tried_cases += 4
 
     def _reads_file(self, record):
         """Whether the user may open the case file that the record belongs to."""
@@ -167,7 +167,7 @@ class TestHidden(HiddenCommon):
                 self.assertTellsNothing(answer)
                 if hasattr(answer, "_name") or isinstance(answer, int):
                     self.assertFalse(answer, "found by what the user may not see")
-            self.cases += 1
+            self.tried_cases += 1
 
 
 @tagged("post_install", "-at_install", "security")
@@ -208,7 +208,7 @@ class TestCompaniesDoNotCross(HiddenCommon):
                 self.env.flush_all()
             self.env.invalidate_all()
             self.assertNotIn(other.id, record.sudo()[field.name].ids)
-        self.cases += 1
+        self.tried_cases += 1
 
 
 @tagged("post_install", "-at_install", "security")
@@ -252,7 +252,7 @@ class TestReportsOverHttp(HiddenCommon, HttpCase):
             for number, (report, record) in enumerate(printed):
                 with self.subTest(user=user and user.login, report=report.report_name, document=number):
                     self._test_report(user, report, record)
-                self.cases += 1
+                self.tried_cases += 1
 
     def _test_report(self, user, report, record):
         if record._transient:

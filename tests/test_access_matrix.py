@@ -88,12 +88,12 @@ class AccessCommon(JustiqCommon):
 
     def setUp(self):
         super().setUp()
-        self.cases = 0
+        self.tried_cases = 0
         self.addCleanup(self._log_cases)
 
     def _log_cases(self):
-        if self.cases:
-            _logger.info("%s: %s cases", self._testMethodName, self.cases)
+        if self.tried_cases:
+            _logger.info("%s: %s cases", self._testMethodName, self.tried_cases)
 
     def _without_own_questions(self, world):
         """The provider, which may have one sheet only, without the one that another test has left."""
@@ -611,7 +611,7 @@ class TestAccessMatrix(AccessCommon):
                     allowed = self._is_allowed(permission, letter, relation)
                     with self.subTest(user=user.name, model=model, operation=operation, relation=relation):
                         self._test_cell(user, record, operation, relation, allowed)
-                    self.cases += 1
+                    self.tried_cases += 1
                 savepoint.rollback()
             self.env.invalidate_all()
 

@@ -105,7 +105,7 @@ class TestAccessPaths(AccessPathsCommon):
                 except AccessError:
                     found = False
                 self.assertEqual(bool(found), readable)
-            self.cases += 1
+            self.tried_cases += 1
 
     def _test_reads(self, record, readable):
         for path, read in READS.items():
@@ -117,7 +117,7 @@ class TestAccessPaths(AccessPathsCommon):
                 else:
                     with self.assertRaises(UserError):
                         read(record)
-            self.cases += 1
+            self.tried_cases += 1
 
     def _test_import(self, record, permission, readable):
         """A file that names the id of a record does not change it, and its refusal tells nothing."""
@@ -136,7 +136,7 @@ class TestAccessPaths(AccessPathsCommon):
             self.assertFalse(result["ids"])
             self.assertNotIn("Geheim", str(result["messages"]))
         self.assertEqual(stored.read([name]), before)
-        self.cases += 1
+        self.tried_cases += 1
 
     def _test_attached(self, record, readable):
         """Attachments, messages, activities and followers go with the record."""
@@ -160,7 +160,7 @@ class TestAccessPaths(AccessPathsCommon):
             if not readable:
                 with self.subTest(path=f"{other._name} read"), self._tried(), self.assertRaises(AccessError):
                     as_user.read()
-            self.cases += 1
+            self.tried_cases += 1
 
 
 @tagged("post_install", "-at_install")
@@ -222,7 +222,7 @@ class TestAccessOverHttp(AccessPathsCommon, HttpCase):
                 with self.subTest(user=user and user.login, model=record._name):
                     self.assertFalse(self._found_by_session(record), "session")
                     self.assertFalse(self._found_by_address(attachment), "/web/content")
-                self.cases += 2
+                self.tried_cases += 2
 
     def test_case_models_over_http(self):
         models = CASE_MODELS & NEW.keys()
@@ -245,4 +245,4 @@ class TestAccessOverHttp(AccessPathsCommon, HttpCase):
                         self.assertEqual(self._found_by_json2(key, record), readable, "JSON-2")
                         self.assertEqual(self._found_by_session(record), readable, "session")
                         self.assertEqual(self._found_by_address(attachment), readable, "/web/content")
-                    self.cases += 3
+                    self.tried_cases += 3

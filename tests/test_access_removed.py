@@ -173,7 +173,7 @@ class TestRemoved(RemovedCommon):
                     rule.unlink()
                     self.assertNotEqual(probe(model), before, "nothing shows that this rule is needed")
                 self.env.registry.clear_cache()
-                self.cases += 1
+                self.tried_cases += 1
 
     def _test_matrix(self, model, cells):
         """What was measured is what the matrix says, so a difference to it is one to the matrix."""
@@ -205,7 +205,7 @@ class TestRemoved(RemovedCommon):
                 rules = self.env["ir.rule"].search([("model_id.model", "=", name), ("groups", "=", False)])
                 with self.subTest(model=name):
                     self.assertIn(OWN_DIALOG, rules.mapped("domain_force"))
-                self.cases += 1
+                self.tried_cases += 1
 
     # ------------------------------------------------------------
     # Access list
@@ -228,7 +228,7 @@ class TestRemoved(RemovedCommon):
                     line.unlink()
                     kept = granted & self._letters(model, REPEATED[role]) if role in REPEATED else set()
                     self.assertEqual(self._letters(model, role), before - granted | kept)
-                self.cases += 2
+                self.tried_cases += 2
             self.env.registry.clear_cache()
 
     def _letters(self, model, role):
@@ -255,7 +255,7 @@ class TestRemoved(RemovedCommon):
                 with self.subTest(field=str(field)), patch.object(field, "groups", None):
                     self.assertGreater(len(readers), len(before), "nobody who reads the record is kept from it")
                     self.assertEqual(self._field_readers(model, field, readers), readers)
-                self.cases += 1
+                self.tried_cases += 1
 
     def _is_hidden_by_us(self, field):
         return field.groups and "justiq." in field.groups and "justiq" in (field._modules or ())
@@ -279,7 +279,7 @@ class TestRemoved(RemovedCommon):
                     self.assertFalse(
                         fields - set(allowed.split()), "add them to access_matrix.yaml, if they tell nothing"
                     )
-                self.cases += 1
+                self.tried_cases += 1
 
 
 # Rules that the records of this test do not show the need of, and why they are there.

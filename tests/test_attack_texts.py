@@ -46,12 +46,12 @@ class TestTextsAreNoCode(HiddenCommon):
                     if field.type == "html":
                         with self.subTest(model=model, field=name):
                             self.assertHarmless(record[name])
-                        self.cases += 1
+                        self.tried_cases += 1
                 if "message_ids" in record._fields:
                     self.env.cr.precommit.run()  # tracking
                     with self.subTest(model=model, path="chatter"):
                         self.assertHarmless(record.message_ids.mapped("body"))
-                    self.cases += 1
+                    self.tried_cases += 1
         self.assertGreater(number, 50, "texts of the module that were tried")
 
     def test_messages_of_people_are_sanitised(self):
@@ -81,5 +81,5 @@ class TestTextsAreNoCode(HiddenCommon):
                     continue  # such as a letter that nobody has released
                 self.assertHarmless(html.decode())
                 shown += html.count(b"&lt;script&gt;")
-                self.cases += 1
+                self.tried_cases += 1
         self.assertGreater(shown, 3, "texts that were printed")

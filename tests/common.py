@@ -426,7 +426,8 @@ class JustiqCommon(BaseCommon):
     def _settle_case(cls, case):
         """A file that may be closed: ended, proposed, and what the rules find about it is justified."""
         day = min(date(2020, 12, 31), date.today())
-        case.participation_ids.filtered(lambda participation: not participation.date_end).date_end = day
+        for participation in case.participation_ids.filtered(lambda participation: not participation.date_end):
+            participation.date_end = participation.enrolment_id.date_exit or day
         case.enrolment_ids.filtered(lambda enrolment: not enrolment.date_exit).date_exit = day
         if not case.is_closing_proposed:
             cls._propose_closing(case)

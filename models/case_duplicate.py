@@ -87,11 +87,10 @@ class CaseDuplicate(models.Model):
             SQL(
                 """
                 DELETE FROM justiq_case_duplicate d
-                      USING justiq_case_file a, justiq_case_file b
-                      WHERE a.id = d.case_file_id AND b.id = d.other_id
-                        AND (a.id = ANY(%(ids)s) OR b.id = ANY(%(ids)s))
+                      WHERE (d.case_file_id = ANY(%(ids)s) OR d.other_id = ANY(%(ids)s))
                         AND d.dismissal IS NULL
-                        AND (%(likeness)s) IS NULL
+                        AND (SELECT %(likeness)s FROM justiq_case_file a, justiq_case_file b
+                              WHERE a.id = d.case_file_id AND b.id = d.other_id) IS NULL
                 """,
                 ids=ids,
                 likeness=self._likeness_sql(),

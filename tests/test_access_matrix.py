@@ -144,6 +144,8 @@ class AccessCommon(JustiqCommon):
     @classmethod
     def _set_employee(cls, user):
         """Let the user be the key worker of the own case files."""
+        # First whoever gives the user up: an employee has one of her own.
+        cls.env.flush_all()
         cls.me.user_id = user
 
     def _relations(self, model):

@@ -29,7 +29,7 @@ class RemovedCommon(AccessCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.case_worker.user_id = cls.team_lead.user_id = False
-        cls.me.user_id = cls.users["case_worker"]
+        cls._set_employee(cls.users["case_worker"])
         # Rules of groups widen each other: who holds two roles must not lose what the second one reads.
         cls.holders = dict(cls.users)
         for roles in SEVERAL_ROLES:

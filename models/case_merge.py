@@ -343,7 +343,8 @@ class CaseMerge(models.Model):
                 raise UserError(
                     self.env._(
                         "The merge cannot be undone any more: “%s” was added since then and belongs to both files.",
-                        source._description,
+                        # sudo: the name of a model.
+                        self.env["ir.model"].sudo()._get(source._name).name,
                     )
                 )
 

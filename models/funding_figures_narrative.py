@@ -213,13 +213,13 @@ class NarrativeFigures(models.AbstractModel):
             "projects",
             self.env._("Micro-projects"),
             [
-                self._make_column("name", self.env._("Micro-project"), "text", width=6),
-                self._make_column("quartier", self.env._("Quartier"), "text", width=3),
-                self._make_column("period", self.env._("Period"), "text", width=4),
-                self._make_column("state", self.env._("State"), "text", width=3),
-                self._make_column("participants", self.env._("Participants"), width=3),
-                self._make_column("sessions", self.env._("Sessions held"), width=3),
-                self._make_column("esf", self.env._("Planned ESF money"), "money", width=4),
+                self._make_column("name", self.env._("Micro-project"), "text", width=15),
+                self._make_column("quartier", self.env._("Quartier"), "text", width=10),
+                self._make_column("period", self.env._("Period"), "text", width=10),
+                self._make_column("state", self.env._("State"), "text", width=11),
+                self._make_column("participants", self.env._("Participants"), width=9),
+                self._make_column("sessions", self.env._("Sessions held"), width=10),
+                self._make_column("esf", self.env._("Planned ESF money"), "money", width=8),
             ],
             [*rows, self._make_row("total", total, "total")] if rows else [],
         )
@@ -240,11 +240,11 @@ class NarrativeFigures(models.AbstractModel):
             "project_contents",
             self.env._("Purpose, value for the Quartier, participation, cooperation"),
             [
-                self._make_column("name", self.env._("Micro-project"), "text", width=4),
-                self._make_column("purpose", self.env._("Purpose"), "text", width=5),
-                self._make_column("value", self.env._("Added value"), "text", width=6),
-                self._make_column("involved", self.env._("Idea and planning by young people"), "text", width=5),
-                self._make_column("cooperation", self.env._("Cooperation"), "text", width=5),
+                self._make_column("name", self.env._("Micro-project"), "text", width=11),
+                self._make_column("purpose", self.env._("Purpose"), "text", width=8),
+                self._make_column("value", self.env._("Added value"), "text", width=10),
+                self._make_column("involved", self.env._("Idea and planning by young people"), "text", width=11),
+                self._make_column("cooperation", self.env._("Cooperation"), "text", width=11),
             ],
             [
                 self._make_row(
@@ -374,11 +374,11 @@ class NarrativeFigures(models.AbstractModel):
             "cooperation",
             self.env._("Cooperation"),
             [
-                self._make_column("kind", self.env._("Kind"), "text", width=4),
-                self._make_column("partner", self.env._("Partner"), "text", width=5),
-                self._make_column("agreement", self.env._("What was agreed"), "text", width=8),
-                self._make_column("project", self.env._("Micro-project"), "text", width=4),
-                self._make_column("date", self.env._("Date"), "date", width=3),
+                self._make_column("kind", self.env._("Kind"), "text", width=11),
+                self._make_column("partner", self.env._("Partner"), "text", width=11),
+                self._make_column("agreement", self.env._("What was agreed"), "text", width=12),
+                self._make_column("project", self.env._("Micro-project"), "text", width=11),
+                self._make_column("date", self.env._("Date"), "date", width=7),
             ],
             [
                 self._make_row(

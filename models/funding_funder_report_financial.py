@@ -161,9 +161,9 @@ class FunderReport(models.Model):
             "title": self.env._("Spending in the order of the plan"),
             "remark": self._plan_remark(),
             "columns": [
-                {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 38},
+                {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 33},
                 *self._plan_columns(self.env._("Cost category"), self.env._("Spent")),
-                {"key": "esf", "label": self.env._("of it ESF money"), "type": "money", "width": 23},
+                {"key": "esf", "label": self.env._("of it ESF money"), "type": "money", "width": 22},
             ],
             "rows": rows,
         }
@@ -395,11 +395,11 @@ class FunderReport(models.Model):
 
     def _plan_columns(self, name, actual):
         return [
-            {"key": "name", "label": name, "type": "text", "width": 36},
-            {"key": "planned", "label": self.env._("Planned"), "type": "money", "width": 22},
-            {"key": "actual", "label": actual, "type": "money", "width": 22},
-            {"key": "deviation", "label": self.env._("Deviation"), "type": "money", "width": 22},
-            {"key": "percent", "label": self.env._("Deviation %"), "type": "percent", "width": 21},
+            {"key": "name", "label": name, "type": "text", "width": 37},
+            {"key": "planned", "label": self.env._("Planned"), "type": "money", "width": 24},
+            {"key": "actual", "label": actual, "type": "money", "width": 23},
+            {"key": "deviation", "label": self.env._("Deviation"), "type": "money", "width": 26},
+            {"key": "percent", "label": self.env._("Deviation %"), "type": "percent", "width": 20},
         ]
 
     def _plan_row(self, key, name, planned, actual, esf=None, style="", drill=None, **texts):

@@ -23,15 +23,19 @@ class Eraser(PersonalData):
         for name, ids in self.documents():
             model = self.env[name]
             if erases_rows(model):
-                numbers[model._description, True] = len(ids)
+                numbers[self._label(name), True] = len(ids)
             elif erased_fields(model):
-                numbers[model._description, False] = len(ids)
+                numbers[self._label(name), False] = len(ids)
         for model, where in self._about_documents():
             table = SQL.identifier(self.env[model]._table)
             [(number,)] = self.env.execute_query(SQL("SELECT COUNT(*) FROM %s WHERE %s", table, where))
             if number:
-                numbers[self.env[model]._description, True] = number
+                numbers[self._label(model), True] = number
         return numbers
+
+    def _label(self, name):
+        # sudo: names of models in the user's language, which tell nothing of a person.
+        return self.env["ir.model"].sudo()._get(name).name
 
     def _about_documents(self):
         """Other models whose records are about the documents, with the condition of SQL."""

@@ -213,7 +213,7 @@ class NarrativeFigures(models.AbstractModel):
             "projects",
             self.env._("Micro-projects"),
             [
-                self._make_column("name", self.env._("Micro-project"), "text", width=15),
+                self._make_column("name", self.env._("Micro-project"), "text", width=16),
                 self._make_column("quartier", self.env._("Quartier"), "text", width=10),
                 self._make_column("period", self.env._("Period"), "text", width=10),
                 self._make_column("state", self.env._("State"), "text", width=11),
@@ -375,7 +375,7 @@ class NarrativeFigures(models.AbstractModel):
             self.env._("Cooperation"),
             [
                 self._make_column("kind", self.env._("Kind"), "text", width=11),
-                self._make_column("partner", self.env._("Partner"), "text", width=11),
+                self._make_column("partner", self.env._("Partner"), "text", width=12),
                 self._make_column("agreement", self.env._("What was agreed"), "text", width=12),
                 self._make_column("project", self.env._("Micro-project"), "text", width=11),
                 self._make_column("date", self.env._("Date"), "date", width=7),

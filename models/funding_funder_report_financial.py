@@ -161,7 +161,7 @@ class FunderReport(models.Model):
             "title": self.env._("Spending in the order of the plan"),
             "remark": self._plan_remark(),
             "columns": [
-                {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 33},
+                {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 35},
                 *self._plan_columns(self.env._("Cost category"), self.env._("Spent")),
                 {"key": "esf", "label": self.env._("of it ESF money"), "type": "money", "width": 22},
             ],

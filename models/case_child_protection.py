@@ -2,6 +2,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.orm.utils import COLLECTION_TYPES
 from odoo.tools import format_date
 
 from .case_child_protection_step import APPENDED, DAYS, EXPERT
@@ -251,6 +253,21 @@ class CaseFile(models.Model):
     protection_ids = fields.One2many(
         comodel_name="justiq.child.protection", inverse_name="case_file_id", string="Child Protection"
     )
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        # Whether there is any, Odoo asks in sudo; it is no secret to those in charge only.
+        return super()._search(Domain(domain).map_conditions(self._hide_protection), *args, **kwargs)
+
+    @api.model
+    def _hide_protection(self, leaf):
+        if leaf.field_expr != "protection_ids" or leaf.operator not in ("=", "!=", "in", "not in"):
+            return leaf
+        values = leaf.value if isinstance(leaf.value, COLLECTION_TYPES) else [leaf.value]
+        found = Domain("protection_ids", "any", [("id", "in", [value for value in values if value])])
+        if not all(values):
+            found |= Domain("protection_ids", "not any", [])
+        return found if leaf.operator in ("=", "in") else ~found
 
     def _gaps_before_closing(self):
         gaps = super()._gaps_before_closing()

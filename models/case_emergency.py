@@ -187,9 +187,12 @@ class CaseAccess(models.Model):
         company = self.company_id
         roles = self.env.ref("justiq.group_team_lead") | self.env.ref("justiq.group_privacy_officer")
         users = roles.all_user_ids.filtered(lambda user: user.active and company in user.company_ids)
+        users |= self.case_file_id.key_worker_id.user_id
+        # Whom the file is locked for does not hear of it.
+        users = users.filtered(lambda user: self.case_file_id.id not in user.case_keys["denied"])
         access = self.with_context(lang=company.partner_id.lang or self.env.lang)
         access.message_notify(
-            partner_ids=(users | self.case_file_id.key_worker_id.user_id - self.env.user).partner_id.ids,
+            partner_ids=(users - self.env.user).partner_id.ids,
             subject=access.env._("Opened in an emergency: %s", self.case_file_id.reference),
             body=access.env._(
                 "%(colleague)s has opened case file %(reference)s in an emergency, until %(end)s. The reason stands in "

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
@@ -65,10 +65,40 @@ class CaseClosedMixin(models.AbstractModel):
 
     _inherit = "justiq.case.closed.mixin"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        # sudo: as in `_check_file_not_closed`.
+        records.sudo().case_file_id._check_not_anonymised()
+        return records
+
     def write(self, vals):
         # sudo: as in `_check_file_not_closed`.
         self.sudo().case_file_id._check_not_anonymised()
         return super().write(vals)
+
+
+class CaseAccess(models.Model):
+    """Nobody substitutes in an anonymised file; the reason might name whom nobody knows any more."""
+
+    _inherit = "justiq.case.access"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        accesses = super().create(vals_list)
+        accesses.case_file_id._check_not_anonymised()
+        return accesses
+
+
+class CalendarEvent(models.Model):
+    """Nor is there an appointment with somebody whom nobody knows any more; its title might be a name."""
+
+    _inherit = "calendar.event"
+
+    def _check_case_file_readable(self):
+        # sudo: the field is for case workers; only the state is asked.
+        self.sudo().case_file_id._check_not_anonymised()
+        return super()._check_case_file_readable()
 
 
 class AccessLog(models.Model):

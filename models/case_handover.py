@@ -144,6 +144,7 @@ class CaseHandover(models.Model):
                     self.env._("Case files: %s has none to hand over. Choose at least one.", handover.from_id.name)
                 )
             handover._check_still_key_worker(files)
+            files._check_not_anonymised()
             let_one_pass(files)
             other = self.search(
                 [("id", "!=", handover.id), ("state", "=", "proposed"), ("case_file_ids", "in", files.ids)], limit=1

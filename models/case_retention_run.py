@@ -222,7 +222,8 @@ class RetentionRun(models.Model):
     def _after_step(self, state):
         if state == "refused":
             # sudo: the lines are the server's.
-            self.sudo().line_ids.write({"state": "left"})
+            # What the server has done already stays on record.
+            self.sudo().line_ids.filtered(lambda line: line.state == "waiting").write({"state": "left"})
         if state == "approved":
             # sudo: the job runs at once, and at the latest at night.
             self.env.ref("justiq.ir_cron_anonymise").sudo()._trigger()
@@ -313,7 +314,12 @@ class RetentionRunLine(models.Model):
                 files.enrolment_ids.grant_id.ids,
             )
         )
+        self.env.execute_query(
+            SQL("SELECT id FROM justiq_retention_run_line WHERE id = ANY(%s) ORDER BY id FOR UPDATE", self.ids)
+        )
         self.env.invalidate_all()
+        self = self.filtered(lambda line: line.state == "waiting")  # turned down since the job began
+        files = self.case_file_id
         due = files.filtered(lambda case: case.retention_state == "due")
         if due:
             language = self.company_id[:1].partner_id.lang or self.env.lang

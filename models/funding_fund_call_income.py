@@ -83,9 +83,21 @@ class FinancingLine(models.Model):
                     "Received: the money of the funder comes from the calls for funds. Enter there what was received."
                 )
             )
+        left = self.filtered("is_fed_by_calls") if vals.get("source") else self.browse()
         result = super().write(vals)
         if vals.keys() & {"planned_amount", "source"}:
+            # Money of the funder does not become that of somebody else.
+            left.filtered(lambda line: line.source not in FUNDER_SOURCES)._receive(0.0)
             self._follow_calls()
+            # sudo: as below.
+            left.sudo().grant_id._feed_received()
+        return result
+
+    def unlink(self):
+        # sudo: as below.
+        grants = self.filtered("is_fed_by_calls").sudo().grant_id
+        result = super().unlink()
+        grants._feed_received()
         return result
 
     def _follow_calls(self):

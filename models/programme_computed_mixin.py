@@ -2,6 +2,21 @@ from odoo import api, models
 from odoo.exceptions import AccessError, ValidationError
 
 
+class Base(models.AbstractModel):
+    """What the server keeps takes no default of the context, which comes from the client and survives `sudo`."""
+
+    _inherit = "base"
+
+    @api.model
+    def default_get(self, fields):
+        if not self._name.startswith("justiq.") or self._transient:
+            return super().default_get(fields)
+        kept = {f"default_{name}" for name, field in self._fields.items() if field.readonly}
+        context = {key: value for key, value in self.env.context.items() if key not in kept}
+        without = self.with_context(context)  # pylint: disable=context-overridden
+        return super(Base, without).default_get(fields)
+
+
 class ComputedMixin(models.AbstractModel):
     """Records whose stored totals and copies only the server writes.
 

@@ -287,6 +287,7 @@ CLOSED_TO_HER = "for files that are closed to the team lead herself"
 NOT_NARROWED = "so that a privacy officer who is team lead as well is not narrowed by her rule"
 LOCKED = "for files with a lock, see `test_case_denial.py`"
 NEEDED_ELSEWHERE = {
+    "justiq_case_access_rule_denied": LOCKED,
     "justiq_case_file_rule_denied": LOCKED,
     "justiq_retention_decision_rule_team_lead": CLOSED_TO_HER,
     "justiq_retention_decision_rule_privacy_officer": NOT_NARROWED,

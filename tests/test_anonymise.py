@@ -337,6 +337,21 @@ class TestAnonymise(AnonymiseCommon):
     def _dump(self):
         return str(self.case.read()) + str(self.case.message_ids.mapped("body"))
 
+    def test_no_text_about_it_is_added(self):
+        self._anonymise(self.case)
+        file = {"case_file_id": self.case.id}
+        today = date(2029, 1, 2)
+        access = {"kind": "file", "employee_id": self.case_worker.id, "company_id": self.company.id, "date_end": today}
+        event = {"name": SECRET, "start": datetime(2029, 1, 3, 9), "stop": datetime(2029, 1, 3, 10)}
+        for model, values in (
+            ("justiq.case.denial", {**file, "user_id": self.worker.id, "reason": SECRET}),
+            ("justiq.case.access", {**file, **access, "reason": SECRET}),
+            ("justiq.case.handover", self._handover_values(self.case, self.case_worker, note=SECRET)),
+            ("calendar.event", {**file, **event}),
+        ):
+            with self.subTest(model=model), self.assertRefused(self.case.reference):
+                self.env[model].with_user(self.lead).create(values)
+
     def test_postgresql_refuses_to_bring_a_name_back(self):
         self._anonymise()
         for change in (SQL("first_name = 'Mia'"), SQL("state = 'closed'"), SQL("birth_date = '2003-05-17'")):
@@ -462,6 +477,17 @@ class TestFourEyes(AnonymiseCommon):
         self.assertEqual(run.line_ids.state, "left")
         with self.assertRaises(ValidationError):
             run.with_user(self.lead).action_approve()
+
+    def test_list_that_is_turned_down_meanwhile_keeps_what_is_done(self):
+        run = self._approve(self.case, self.other)
+        lines = run.sudo().line_ids
+        done = lines.filtered(lambda line: line.case_file_id == self.case)
+        done._anonymise()
+        run.with_user(self.lead).action_refuse()
+        # What the job still has in hand.
+        (lines - done)._anonymise()
+        self.assertEqual((done.state, (lines - done).state), ("done", "left"))
+        self.assertEqual(self.other.first_name, "Other")
 
     @mute_logger(*LOGGERS)
     def test_other_roles_do_neither(self):

@@ -224,6 +224,50 @@ class TestAttacks(JustiqCommon):
         with self.assertRaises(AccessError):
             line.read(["message"])
 
+    def test_nothing_of_another_provider_shows_in_a_dialog(self):
+        company = self.env["res.company"].create({"name": "Other provider"})
+        workers = self.env["hr.employee"].create([{"name": name, "company_id": company.id} for name in ("Foe", "Fay")])
+        access = self.env["justiq.case.access"].create(
+            {
+                "company_id": company.id,
+                "employee_id": workers[0].id,
+                "absent_id": workers[1].id,
+                "reason": "Secret",
+                "date_end": date(2099, 1, 1),
+                "date_start": date(2098, 12, 1),
+            }
+        )
+        report = self.env["justiq.funder.report"].create(
+            {"kind": "financial", "grant_id": self._create_grant(company_id=company.id).id}
+        )
+        own = report.create({"kind": "financial", "grant_id": self.grant.id})
+        review = {"access_id": access.id, "verdict": "justified", "review": "x"}
+        for role, model, values in (
+            ("team_lead", "justiq.case.emergency.review", review),
+            ("privacy_officer", "justiq.case.emergency.review", review),
+            ("auditor", "justiq.funder.report.compare", {"report_id": report.id}),
+            ("auditor", "justiq.funder.report.compare", {"report_id": own.id, "other_id": report.id}),
+        ):
+            dialogs = self.env[model].with_user(self.users[role])
+            with self.subTest(role=role, model=model), self.assertRaises(AccessError):
+                dialogs.create(values)
+
+    def test_context_gives_no_default_to_what_the_server_keeps(self):
+        values = {"integer": 7, "float": 7.0, "monetary": 7.0, "date": "2007-07-07", "datetime": "2007-07-07 07:07:07"}
+        values |= {"many2one": 7, "json": {"x": 7}, "boolean": True, "char": "x", "text": "x"}
+        for name in self.env.registry:
+            model = self.env[name]
+            if not name.startswith("justiq.") or model._abstract or model._transient:
+                continue
+            kept = {
+                field.name: values[field.type]
+                for field in model._fields.values()
+                if field.readonly and field.store and field.type in values
+            }
+            forged = model.sudo().with_context(**{f"default_{key}": value for key, value in kept.items()})
+            with self.subTest(model=name):
+                self.assertEqual(forged.default_get(list(kept)), model.default_get(list(kept)))
+
     def test_dialogs_are_those_of_their_user(self):
         add = self.env["justiq.participant.add"].with_user(self.users["case_worker"])
         dialog = add.create({"micro_project_id": self.project.id, "case_file_ids": [Command.link(self.case.id)]})

@@ -135,6 +135,16 @@ class TestCaseDenial(ProtectedCommon):
         hit = search.hit_ids.filtered(lambda hit: hit.reference == self.case.reference)
         self.assertEqual((hit.person, hit.is_readable), ("M. M.", False))
 
+    def test_locked_out_person_reads_no_access_to_the_file(self):
+        lead = self._another_lead()
+        access = self._substitute(self.case_worker)
+        self.assertTrue(access.with_user(lead).search([("id", "=", access.id)]))
+        self._lock(lead)
+        self.env.invalidate_all()
+        self.assertFalse(access.with_user(lead).search([("id", "=", access.id)]))
+        self.assertFalse(access.with_user(lead).has_access("read"))
+        self.assertTrue(access.with_user(self.lead).has_access("read"))
+
     def test_nobody_asks_whether_a_file_is_locked(self):
         project = self._create_project(lead_id=self.case_worker.id)
         participation = self._participate(project, enrolment=self.enrolment).with_user(self.worker)

@@ -236,6 +236,17 @@ class TestCaseEmergency(ProtectedCommon):
             self.assertTrue(message.with_user(user).has_access("read"))
             self.assertTrue(access.with_user(user).has_access("read"))
 
+    def test_whom_the_file_is_locked_for_does_not_hear_of_it(self):
+        lead = new_test_user(self.env, login="test_locked_lead", groups="justiq.group_team_lead")
+        self.env["justiq.case.denial"].create(
+            {"case_file_id": self.case.id, "user_id": lead.id, "reason": "Her nephew"}
+        )
+        access = self._open()
+        messages = self.env["mail.message"].search([("model", "=", access._name), ("res_id", "=", access.id)])
+        self.assertIn(self.lead.partner_id, messages.notified_partner_ids)
+        self.assertNotIn(lead.partner_id, messages.notified_partner_ids)
+        self.assertFalse(access.with_user(lead).has_access("read"))
+
     def test_access_log_tells_of_it(self):
         access = self._open()
         self.env.cr.precommit.run()

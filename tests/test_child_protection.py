@@ -102,6 +102,15 @@ class TestChildProtection(ProtectedCommon):
         self.assertReadable(self.worker, False)
         self.assertFalse(case.web_read({"protection_ids": {"fields": {"signs": {}}}})[0]["protection_ids"])
         self.assertFalse(case.search([("protection_ids.signs", "ilike", "bruises")]))
+        for domain in (
+            [("protection_ids", "!=", False)],
+            [("protection_ids", "in", self.record.ids)],
+            [("protection_ids", "=", self.record.id)],
+        ):
+            self.assertFalse(case.search(domain))
+            self.assertIn(case, case.with_user(self.key_worker).search(domain))
+        self.assertIn(case, case.search([("protection_ids", "=", False)]))
+        self.assertNotIn(case, case.with_user(self.key_worker).search([("protection_ids", "=", False)]))
         self.assertNotIn("child protection", str(case._gaps_before_closing()))
         with self.assertRaises(AccessError):
             self._create_protection(self.case, self.worker)

@@ -79,6 +79,27 @@ class TestFundCall(JustiqCommon):
         call.action_not_received()
         self.assertEqual(call.received_amount, 0.0)
 
+    def test_figures_do_not_come_as_defaults_of_the_client(self):
+        forged = {"default_figures": {"amount": "9999.00"}, "default_called_amount": 9999.0}
+        calls = self.env["justiq.fund.call"].with_user(self.finance).with_context(**forged)
+        call = calls.create({"grant_id": self.grant.id, "date_start": date(2020, 3, 1)})
+        call.action_send()
+        self.assertEqual(call.called_amount, 900.0)
+
+    def test_received_money_stays_with_the_lines_of_the_funder(self):
+        year = self._year(2020)
+        line, other = (self._create_financing_line(year, "esf", 600.0).with_user(self.finance) for _number in range(2))
+        call = self._call()
+        call.action_send()
+        call.write({"state": "received", "received_on": date(2020, 3, 5)})
+        self.assertEqual((line.received_amount, other.received_amount), (450.0, 450.0))
+        line.source = "third_party"
+        self.assertEqual((line.received_amount, other.received_amount), (0.0, 900.0))
+        line.source = "esf"
+        self.assertEqual((line.received_amount, other.received_amount), (450.0, 450.0))
+        other.unlink()
+        self.assertEqual(line.received_amount, 900.0)
+
     def test_nobody_changes_what_was_sent(self):
         call = self._call()
         call.action_send()

@@ -362,8 +362,8 @@ class TestOutreach(JustiqCommon):
         with self.assertRaises(AccessError):
             self._create_note(case, self.worker, outreach_contact_id=contact.id)
         notes = self.env["justiq.case.note"].with_user(self.worker).with_context(default_outreach_contact_id=contact.id)
-        with self.assertRaises(AccessError):
-            notes.create({"case_file_id": case.id, "kind": "phone", "text": "Called."})
+        note = notes.create({"case_file_id": case.id, "kind": "phone", "text": "Called."})
+        self.assertFalse(note.outreach_contact_id)
         anonymous = self._create_outreach()
         with self.assertRefused("alias", error=ValidationError):
             self._create_note(case, self.worker, outreach_contact_id=anonymous.id)

@@ -43,6 +43,13 @@ class TestRoleChange(JustiqCommon):
             *[("taken", role, login) for _change, role, login in given],
         )
 
+    def test_day_of_the_entry_is_not_a_default_of_the_client(self):
+        user = self._as_admin(self.somebody).with_context(default_date="2001-01-01 00:00:00")
+        user.write({"group_ids": [Command.link(self.lead.id)]})
+        changes = self.Change.search([("holder_id", "=", self.somebody.id)])
+        self.assertTrue(changes)
+        self.assertNotIn(2001, [change.date.year for change in changes])
+
     def test_in_the_form_of_the_group(self):
         group = self._as_admin(self.env.ref("justiq.group_finance"))
         self.assertLogged(

@@ -63,11 +63,17 @@ class CaseEmergencyReview(models.TransientModel):
     _description = "Review of an Emergency"
 
     access_id = fields.Many2one(comodel_name="justiq.case.access", required=True, ondelete="cascade")
-    reason = fields.Char(related="access_id.reason", string="Reason Given")
+    reason = fields.Char(related="access_id.reason", related_sudo=False, string="Reason Given")
     verdict = fields.Selection(
         selection=[("justified", "Justified"), ("not_justified", "Not justified")], required=True
     )
     review = fields.Text(string="Because", required=True, help="Whom you spoke to, and what follows from it.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        dialogs = super().create(vals_list)
+        dialogs.access_id.check_access("read")  # or its label would tell of another provider
+        return dialogs
 
     def action_review(self):
         self.ensure_one()

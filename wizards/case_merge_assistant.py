@@ -27,8 +27,10 @@ class CaseMergeAssistant(models.TransientModel):
         domain="[('id', '!=', case_file_id), ('company_id', '=', company_id), ('merged_into_id', '=', False)]",
     )
     company_id = fields.Many2one(related="case_file_id.company_id")
-    key_worker_id = fields.Many2one(related="case_file_id.key_worker_id")
-    merged_key_worker_id = fields.Many2one(related="merged_file_id.key_worker_id", string="Key Worker of the Other")
+    key_worker_id = fields.Many2one(related="case_file_id.key_worker_id", related_sudo=False)
+    merged_key_worker_id = fields.Many2one(
+        related="merged_file_id.key_worker_id", related_sudo=False, string="Key Worker of the Other"
+    )
     line_ids = fields.One2many(
         comodel_name="justiq.case.merge.assistant.line",
         inverse_name="assistant_id",

@@ -18,7 +18,7 @@ class FunderReportCompare(models.TransientModel):
     _description = "Compare Reports"
 
     report_id = fields.Many2one(comodel_name="justiq.funder.report", required=True, ondelete="cascade")
-    kind = fields.Selection(related="report_id.kind")
+    kind = fields.Selection(related="report_id.kind", related_sudo=False)
     other_id = fields.Many2one(
         comodel_name="justiq.funder.report",
         string="Compare with",
@@ -26,8 +26,14 @@ class FunderReportCompare(models.TransientModel):
         domain="[('kind', '=', kind), ('id', '!=', report_id), ('grant_id', '=', grant_id)]",
         help="Leave it empty to compare with the figures of today.",
     )
-    grant_id = fields.Many2one(related="report_id.grant_id")
+    grant_id = fields.Many2one(related="report_id.grant_id", related_sudo=False)
     result = fields.Json(compute="_compute_result", export_string_translation=False)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        wizards = super().create(vals_list)
+        (wizards.report_id | wizards.other_id).check_access("read")  # or their labels would tell of another provider
+        return wizards
 
     @api.depends("report_id", "other_id")
     @api.depends_context("uid")

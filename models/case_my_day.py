@@ -215,11 +215,11 @@ class MyDay(models.AbstractModel):
 
     @api.model
     def _label_of(self, case):
-        """The label of a case file; a substitute sees for whom she stands in."""
+        """The label of a case file; whoever it is opened to for some time sees whose it is."""
         if not case.substitute_until:
             return case.display_name
         return self.env._(
-            "%(file)s (substituting %(worker)s)", file=case.display_name, worker=case.key_worker_id.display_name
+            "%(file)s (key worker: %(worker)s)", file=case.display_name, worker=case.key_worker_id.display_name
         )
 
     @api.model

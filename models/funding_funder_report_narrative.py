@@ -176,6 +176,4 @@ class FunderReport(models.Model):
         ]
         if not findings:
             return self.env._("There were no deviations from the rules of the programme.")
-        return self.env._(
-            "The deviations from the rules of the programme and their reasons stand in the table: %s.", len(findings)
-        )
+        return self.env._("The table names the deviations from the rules of the programme, with their reasons.")

@@ -13,6 +13,7 @@ class MyDay(models.AbstractModel):
     @api.model
     def _due_kinds(self, scope, today):
         return [
+            *super()._due_kinds(scope, today),
             DueKind(
                 key="roster",
                 label=self.env._("Sessions without attendance"),
@@ -25,7 +26,6 @@ class MyDay(models.AbstractModel):
                 file="",
                 detail="place",
             ),
-            *super()._due_kinds(scope, today),
             DueKind(
                 key="finding",
                 label=self.env._("Micro-projects with open findings"),

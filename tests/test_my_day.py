@@ -47,9 +47,9 @@ class TestMyDay(JustiqCommon):
         self.env.invalidate_all()
         self.assertEqual(self._due_ids("release"), contact.ids)
         names = {item["id"]: item["name"] for item in self._day()["files"]["items"]}
-        self.assertIn("substituting Conny Colleague", names[self.colleagues.id])
-        self.assertNotIn("substituting", names[self.mine.id])
-        self.assertIn("substituting Conny Colleague", self._due("release")["items"][0]["case"]["name"])
+        self.assertIn("key worker: Conny Colleague", names[self.colleagues.id])
+        self.assertNotIn("key worker", names[self.mine.id])
+        self.assertIn("key worker: Conny Colleague", self._due("release")["items"][0]["case"]["name"])
 
     # ------------------------------------------------------------
     # Kinds of due items

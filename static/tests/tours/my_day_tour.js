@@ -35,7 +35,18 @@ tours.add("justiq_case_worker_starts_her_day", {
         see(`.o_justiq_my_day:not(:has(section[data-part='silent']))`, "the file is not silent any more"),
         open(`${part("files")} li:contains('Muster, Mia') button.btn-link`, "open the file"),
         open(".oe_stat_button:has(.fa-history)", "open the timeline"),
-        open(".o_list_view .o_data_row:contains('Bewerbung besprochen') td[name='text']", "open the entry"),
+        {
+            content: "open the entry; a click while the list is still being drawn is lost",
+            trigger: ".o_list_view .o_data_row:contains('Bewerbung besprochen') td[name='text']",
+            run: async () => {
+                const cells = () => [...document.querySelectorAll(".o_list_view .o_data_row td[name='text']")];
+                const entry = () => cells().find((cell) => cell.textContent.includes("Bewerbung besprochen"));
+                for (let clicks = 0; clicks < 5 && entry(); clicks++) {
+                    entry().click();
+                    await new Promise((resolve) => setTimeout(resolve, 1500));
+                }
+            },
+        },
         see(".o_form_view .o_field_widget[name='text']:contains('Bewerbung besprochen')", "the entry itself"),
     ],
 });

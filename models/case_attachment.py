@@ -41,10 +41,10 @@ class IrAttachment(models.Model):
     def _of_model(self, mixin):
         """Those that are attached to a record of a model with the mixin."""
         mixin = self.env.registry[mixin]
-        # sudo: only where it is attached.
-        return self.filtered(
-            lambda one: (model := self.env.registry.get(one.sudo().res_model or "")) and issubclass(model, mixin)
-        )
+        places = self.sudo()  # sudo: only where it is attached
+        return places.filtered(
+            lambda one: (model := self.env.registry.get(one.res_model or "")) and issubclass(model, mixin)
+        ).with_env(self.env)
 
     def _check_not_scan_of_case(self):
         """Refuse to touch the content of a field of what hangs on a case file.

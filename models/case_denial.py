@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 
 class CaseDenial(models.Model):
@@ -110,10 +111,9 @@ class CaseFile(models.Model):
 
         :raises ValidationError: naming the file by its reference
         """
-        # sudo: which user stands behind the employee, and whether the file is locked for her.
-        locked = self.sudo().denial_ids.filtered(
-            lambda denial: not denial.ended_at and denial.user_id == employee.sudo().user_id
-        )
+        user = employee.sudo().user_id  # sudo: which user stands behind the employee
+        # sudo: whether the file is locked for her.
+        locked = self.sudo().denial_ids.filtered(lambda denial: not denial.ended_at and denial.user_id == user)
         if locked:
             raise ValidationError(
                 self.env._(
@@ -123,6 +123,11 @@ class CaseFile(models.Model):
                     references=locked.case_file_id.mapped("reference"),
                 )
             )
+
+    @api.model
+    def _forget_access(self):
+        self.env["justiq.case.handover"].invalidate_model(["has_denied_file"])
+        return super()._forget_access()
 
     def action_lock_for(self):
         """Open the dialog that locks the file for somebody."""
@@ -138,7 +143,49 @@ class CaseFile(models.Model):
 
 
 class CaseHandover(models.Model):
+    """A hand-over, its note included, tells of its files: it is closed to a third person for whom one is locked."""
+
     _inherit = "justiq.case.handover"
+
+    has_denied_file = fields.Boolean(
+        compute="_compute_has_denied_file",
+        search="_search_has_denied_file",
+        export_string_translation=False,
+        help="Whether one of the files is locked for the user.",
+    )
+
+    @api.depends("case_file_ids")
+    @api.depends_context("uid")
+    def _compute_has_denied_file(self):
+        denied = self._ids_with_denied_file()
+        for handover in self:
+            handover.has_denied_file = handover._origin.id in denied
+
+    @api.model
+    def _search_has_denied_file(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("id", "in" if True in value else "not in", list(self._ids_with_denied_file()))]
+
+    @api.model
+    def _ids_with_denied_file(self):
+        """Hand-overs of files that are locked for the user."""
+        denied = self.env["justiq.case.file"]._my_files("denied")
+        if not denied:
+            return set()
+        # By the database: files read in sudo would stay in the cache of somebody who may not open them.
+        self.flush_model(["case_file_ids"])
+        field = self._fields["case_file_ids"]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %s FROM %s WHERE %s = ANY(%s)",
+                SQL.identifier(field.column1),
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column2),
+                list(denied),
+            )
+        )
+        return {handover for (handover,) in rows}
 
     @api.constrains("case_file_ids", "to_id")
     def _check_not_denied(self):

@@ -267,16 +267,13 @@ class CaseFile(models.Model):
 
     def _check_emergencies_of_day(self, employee):
         employee.sudo().lock_for_update()  # sudo: the own one; two clicks at once open one access
-        opened = (
-            self.env["justiq.case.access"]
-            .sudo()
-            .search_count(  # sudo: her own, to count them
-                [
-                    ("kind", "=", "emergency"),
-                    ("employee_id", "=", employee.id),
-                    ("opened_at", ">", fields.Datetime.now() - timedelta(days=1)),
-                ]
-            )
+        accesses = self.env["justiq.case.access"].sudo()  # sudo: her own, to count them
+        opened = accesses.search_count(
+            [
+                ("kind", "=", "emergency"),
+                ("employee_id", "=", employee.id),
+                ("opened_at", ">", fields.Datetime.now() - timedelta(days=1)),
+            ]
         )
         if opened >= EMERGENCIES_PER_DAY:
             raise UserError(

@@ -37,20 +37,13 @@ class Enrolment(models.Model):
 
     def _esf_consents(self):
         """The consents to the use of the ESF data, by enrolment; one query for all."""
-        # sudo: dates only, also for roles that read enrolments but no consents.
-        consents = (
-            self.env["justiq.consent"]
-            .sudo()
-            .search(
-                [("case_file_id", "in", self.case_file_id._origin.ids), ("purpose", "=", "esf_data")], order="date, id"
-            )
-            .grouped("case_file_id")
-        )
-        # sudo: as above; no record leaves, the callers keep dates.
+        # sudo: also for roles that read enrolments but no consents; no record leaves, the callers keep dates.
         none = self.env["justiq.consent"].sudo()
-        # sudo: the key of the dictionary above
+        consents = none.search(
+            [("case_file_id", "in", self.case_file_id._origin.ids), ("purpose", "=", "esf_data")], order="date, id"
+        ).grouped(lambda consent: consent.case_file_id.id)
         return {
-            enrolment: consents.get(enrolment.case_file_id._origin.sudo(), none).filtered(
+            enrolment: consents.get(enrolment.case_file_id._origin.id, none).filtered(
                 lambda consent, grant=enrolment.grant_id._origin: (
                     not consent.grant_id or consent.grant_id.id == grant.id
                 )
@@ -177,11 +170,8 @@ class Enrolment(models.Model):
     @api.model
     def _exportable_domain(self, on_date):
         # sudo: consents are asked for also by roles that may not read them; only enrolments come back.
-        agreed = (
-            self.env["justiq.consent"]
-            .sudo()
-            ._search(self.env["justiq.consent"]._valid_domain(on_date) & Domain("purpose", "=", "esf_data"))
-        )
+        consents = self.env["justiq.consent"].sudo()
+        agreed = consents._search(consents._valid_domain(on_date) & Domain("purpose", "=", "esf_data"))
         of_consent = SQL(
             "(SELECT enrolment.id FROM justiq_enrolment enrolment JOIN justiq_consent consent"
             " ON consent.case_file_id = enrolment.case_file_id"

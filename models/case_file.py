@@ -200,10 +200,8 @@ class CaseFile(models.Model):
         for vals in vals_list:
             if self._is_reference_open(vals.get("reference")):
                 company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
-                # sudo: numbers are drawn by whoever may open a file.
-                vals["reference"] = (
-                    self.env["ir.sequence"].sudo().with_company(company).next_by_code("justiq.case.file")
-                )
+                sequences = self.env["ir.sequence"].sudo()  # sudo: numbers are drawn by whoever may open a file
+                vals["reference"] = sequences.with_company(company).next_by_code("justiq.case.file")
         return super().create(vals_list)
 
     def _is_reference_open(self, reference):

@@ -114,18 +114,15 @@ class CaseFile(models.Model):
         """What runs in an individual Baustein goes with the file; what has ended keeps its key worker."""
         today = fields.Date.context_today(self)
         # sudo: the help follows the file, which the new key worker may not read yet.
-        running = (
-            self.env["justiq.participation"]
-            .sudo()
-            .search(
-                [
-                    ("case_file_id", "in", self.ids),
-                    ("baustein_kind", "=", "individual"),
-                    ("key_worker_id", "!=", employee.id),
-                    "|",
-                    ("date_end", "=", False),
-                    ("date_end", ">=", today),
-                ]
-            )
+        participations = self.env["justiq.participation"].sudo()
+        running = participations.search(
+            [
+                ("case_file_id", "in", self.ids),
+                ("baustein_kind", "=", "individual"),
+                ("key_worker_id", "!=", employee.id),
+                "|",
+                ("date_end", "=", False),
+                ("date_end", ">=", today),
+            ]
         )
         running.write({"key_worker_id": employee.id})

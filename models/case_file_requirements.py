@@ -59,11 +59,8 @@ class CaseFile(models.Model):
 
     def _count_lines(self, model, domain):
         # sudo: a stored number of the file must not depend on who saves.
-        groups = (
-            self.env[model]
-            .sudo()
-            ._read_group([("case_file_id", "in", self._origin.ids), *domain], ["case_file_id"], ["__count"])
-        )
+        lines = self.env[model].sudo()
+        groups = lines._read_group([("case_file_id", "in", self._origin.ids), *domain], ["case_file_id"], ["__count"])
         return {case.id: count for case, count in groups}
 
     # ------------------------------------------------------------

@@ -24,11 +24,8 @@ class Grant(models.Model):
 
     def _compute_persons(self):
         # sudo: numbers of all persons of the grant, for everybody who may read the grant; nobody is named.
-        groups = (
-            self.env["justiq.enrolment"]
-            .sudo()
-            ._read_group([("grant_id", "in", self.ids)], ["grant_id", "is_counted"], ["__count"])
-        )
+        enrolments = self.env["justiq.enrolment"].sudo()
+        groups = enrolments._read_group([("grant_id", "in", self.ids)], ["grant_id", "is_counted"], ["__count"])
         numbers = {(grant.id, is_counted): number for grant, is_counted, number in groups}
         for grant in self:
             counted = numbers.get((grant._origin.id, True), 0)

@@ -19,16 +19,13 @@ class CaseHandover(models.Model):
         # sudo: which user stands behind the employee.
         successor = self.sudo().to_id.user_id
         if self.shares_entrusted and successor:
-            # sudo: only what was entrusted to whoever has proposed, and thereby decided; the server keeps that.
-            entries = (
-                self.env["justiq.case.note"]
-                .sudo()
-                .search(
-                    [
-                        ("case_file_id", "in", self._all_files().ids),
-                        ("is_entrusted", "=", True),
-                        ("author_id", "=", self.sudo().create_uid.id),
-                    ]
-                )
+            author = self.sudo().create_uid  # sudo: who has proposed, and thereby decided; the server keeps that
+            notes = self.env["justiq.case.note"].sudo()  # sudo: only what was entrusted to her
+            entries = notes.search(
+                [
+                    ("case_file_id", "in", self._all_files().ids),
+                    ("is_entrusted", "=", True),
+                    ("author_id", "=", author.id),
+                ]
             )
             entries._name_readers(successor, "handover")

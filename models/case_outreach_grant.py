@@ -20,12 +20,9 @@ class Grant(models.Model):
 
     def _compute_outreach(self):
         # sudo: two numbers of the grant, which the user reads; a case worker does not read all contacts.
-        figures = {
-            grant.id: numbers
-            for grant, *numbers in self.env["justiq.outreach.contact"]
-            .sudo()
-            ._read_group([("grant_id", "in", self.ids)], ["grant_id"], ["__count", "heads_counted:sum"])
-        }
+        contacts = self.env["justiq.outreach.contact"].sudo()
+        groups = contacts._read_group([("grant_id", "in", self.ids)], ["grant_id"], ["__count", "heads_counted:sum"])
+        figures = {grant.id: numbers for grant, *numbers in groups}
         for grant in self:
             grant.outreach_contact_count, grant.outreach_heads = figures.get(grant._origin.id, (0, 0))
 

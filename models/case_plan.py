@@ -81,11 +81,11 @@ class CasePlan(models.Model):
     def _compute_display_name(self):
         # The reference only: a label shows up where the file itself is closed.
         for plan in self:
-            # sudo: the reference is no secret to whoever sees the label.
+            case = plan.sudo().case_file_id  # sudo: the reference is no secret to whoever sees the label
             plan.display_name = (
                 self.env._(
                     "Plan %(reference)s, version %(version)s",
-                    reference=plan.sudo().case_file_id.reference,
+                    reference=case.reference,
                     version=plan.version,
                 )
                 if plan._origin

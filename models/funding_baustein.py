@@ -21,17 +21,16 @@ class Baustein(models.Model):
         :raises ValidationError: naming category, Baustein and what is possible
         """
         self.ensure_one()
-        # sudo: what the programme allows binds everybody; only names of the catalogue are told.
-        possible = self.sudo().cost_category_ids
-        # sudo: as above
-        if category and possible and category.sudo() not in possible:
-            # sudo: as above
+        baustein = self.sudo()  # sudo: what the programme allows binds everybody; only names of the catalogue are told
+        category = category.sudo()  # sudo: as above
+        possible = baustein.cost_category_ids
+        if category and possible and category not in possible:
             raise ValidationError(
                 self.env._(
                     "Cost category: “%(category)s” is not eligible for the Baustein %(baustein)s. "
                     "Choose one of: %(possible)s.",
-                    category=category.sudo().name,
-                    baustein=self.sudo().complete_name,
+                    category=category.name,
+                    baustein=baustein.complete_name,
                     possible=possible.mapped("name"),
                 )
             )

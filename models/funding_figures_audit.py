@@ -54,15 +54,12 @@ class AuditFigures(models.AbstractModel):
     @api.model
     def _rules_table(self, report):
         # sudo: states and numbers of findings only, those about case files too.
+        findings = self.env["justiq.finding"].sudo()
         counts = defaultdict(Counter)
-        for rule, state, number in (
-            self.env["justiq.finding"]
-            .sudo()
-            ._read_group(
-                [("grant_id", "=", report.grant_id.id), ("state", "in", ("open", "justified"))],
-                ["requirement_id", "state"],
-                ["__count"],
-            )
+        for rule, state, number in findings._read_group(
+            [("grant_id", "=", report.grant_id.id), ("state", "in", ("open", "justified"))],
+            ["requirement_id", "state"],
+            ["__count"],
         ):
             counts[rule][state] = number
         rules = report.grant_id.programme_id.requirement_ids.sorted(_by_code)
@@ -237,12 +234,8 @@ class AuditFigures(models.AbstractModel):
     @api.model
     def _cooperation_kinds(self, report):
         # sudo: numbers by kind.
-        groups = (
-            self.env["justiq.cooperation"]
-            .sudo()
-            ._read_group([("grant_id", "=", report.grant_id.id)], ["kind"], ["__count"])
-        )
-        return Counter(dict(groups))
+        cooperations = self.env["justiq.cooperation"].sudo()
+        return Counter(dict(cooperations._read_group([("grant_id", "=", report.grant_id.id)], ["kind"], ["__count"])))
 
     @api.model
     def _evidence_of_grant(self, report):
@@ -332,22 +325,18 @@ class AuditFigures(models.AbstractModel):
     def _case_numbers(self, report):
         # sudo: sums over all case files of the grant; nothing of a single one.
         files = self.env["justiq.case.file"].sudo()
+        every_participation = self.env["justiq.participation"].sudo()  # sudo: as above
+        key_workers = self.env["justiq.case.key.worker"].sudo()  # sudo: as above
         [(number, persons, network)] = files._read_group(
             [("enrolment_ids.grant_id", "=", report.grant_id.id)],
             [],
             ["__count", "person_count:sum", "network_contact_count:sum"],
         )
         closed = files.search_count([("enrolment_ids.grant_id", "=", report.grant_id.id), ("state", "=", "closed")])
-        [(participations, contacts, hours)] = (
-            self.env["justiq.participation"]
-            .sudo()
-            ._read_group([("grant_id", "=", report.grant_id.id)], [], ["__count", "contact_count:sum", "hours:sum"])
+        [(participations, contacts, hours)] = every_participation._read_group(
+            [("grant_id", "=", report.grant_id.id)], [], ["__count", "contact_count:sum", "hours:sum"]
         )
-        assignments = (
-            self.env["justiq.case.key.worker"]
-            .sudo()
-            .search_count([("case_file_id.enrolment_ids.grant_id", "=", report.grant_id.id)])
-        )
+        assignments = key_workers.search_count([("case_file_id.enrolment_ids.grant_id", "=", report.grant_id.id)])
         return {
             "files": number,
             "persons": persons,

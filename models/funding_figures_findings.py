@@ -23,12 +23,9 @@ class FindingFigures(models.AbstractModel):
         """Findings of the grant: those that a report may print, and those about single case files."""
         # sudo: rule, text and justification of the grant's findings, which the report is made for; those about
         # case files leave as numbers only.
-        found = (
-            self.env["justiq.finding"]
-            .sudo()
-            .search([("grant_id", "=", report.grant_id.id), ("state", "in", LIVE)])
-            .sorted(lambda one: (one.requirement_id.sequence, one.id))
-        )
+        findings = self.env["justiq.finding"].sudo()
+        found = findings.search([("grant_id", "=", report.grant_id.id), ("state", "in", LIVE)])
+        found = found.sorted(lambda one: (one.requirement_id.sequence, one.id))
         printed = found.filtered(lambda one: not one.case_file_id or one.requirement_id.check in ABOUT_PROFESSIONALS)
         return printed, found - printed
 

@@ -167,21 +167,17 @@ class NarrativeFigures(models.AbstractModel):
     def _projects(self, report):
         """Micro-projects approved or later whose dates touch the period."""
         # sudo: the micro-projects of the grant stand in its report.
-        return (
-            self.env["justiq.micro.project"]
-            .sudo()
-            .with_context(active_test=False)
-            .search(
-                [
-                    ("grant_id", "=", report.grant_id.id),
-                    ("state", "in", BOUND),
-                    ("date_start", "<=", report.date_end),
-                    "|",
-                    ("date_end", "=", False),
-                    ("date_end", ">=", report.date_start),
-                ],
-                order="date_start, name, id",
-            )
+        projects = self.env["justiq.micro.project"].sudo().with_context(active_test=False)
+        return projects.search(
+            [
+                ("grant_id", "=", report.grant_id.id),
+                ("state", "in", BOUND),
+                ("date_start", "<=", report.date_end),
+                "|",
+                ("date_end", "=", False),
+                ("date_end", ">=", report.date_start),
+            ],
+            order="date_start, name, id",
         )
 
     @api.model
@@ -357,18 +353,10 @@ class NarrativeFigures(models.AbstractModel):
     def _cooperation_table(self, report):
         kinds = self._labels("justiq.cooperation", "kind")
         # sudo: partners and agreements of the grant, which its report tells of.
-        found = (
-            self.env["justiq.cooperation"]
-            .sudo()
-            .search(
-                [
-                    ("grant_id", "=", report.grant_id.id),
-                    "|",
-                    ("date", "=", False),
-                    ("date", "<=", report.date_end),
-                ],
-                order="kind, date, id",
-            )
+        cooperations = self.env["justiq.cooperation"].sudo()
+        found = cooperations.search(
+            [("grant_id", "=", report.grant_id.id), "|", ("date", "=", False), ("date", "<=", report.date_end)],
+            order="kind, date, id",
         )
         return self._make_table(
             "cooperation",
@@ -461,10 +449,9 @@ class NarrativeFigures(models.AbstractModel):
         ):
             spent[year.id, baustein.id] += money.exact(amount)
         flat = [("funding_year_id", "in", years.ids), ("flat_rate_id", "!=", False)]
-        for year, baustein, amount in (
-            self.env["justiq.budget.line"]
-            .sudo()
-            ._read_group(flat, ["funding_year_id", "baustein_id"], ["spent_amount:sum"])
+        lines = self.env["justiq.budget.line"].sudo()  # sudo: as above
+        for year, baustein, amount in lines._read_group(
+            flat, ["funding_year_id", "baustein_id"], ["spent_amount:sum"]
         ):
             spent[year.id, baustein.id] += money.exact(amount)
         return spent

@@ -119,11 +119,10 @@ class ParticipationFigures(models.AbstractModel):
     @api.model
     def _count_outreach(self, report, book):
         # sudo: sums of the contacts, also for roles that read none of them.
+        contacts = self.env["justiq.outreach.contact"].sudo()
         sums = {
             baustein.id: (number, heads, hours)
-            for baustein, number, heads, hours in self.env["justiq.outreach.contact"]
-            .sudo()
-            ._read_group(
+            for baustein, number, heads, hours in contacts._read_group(
                 self._outreach_domain(report), ["baustein_id"], ["__count", "heads_counted:sum", "hours_counted:sum"]
             )
         }
@@ -310,11 +309,9 @@ class ParticipationFigures(models.AbstractModel):
         )
         listed = enrolments.search(domain, order="reference, id")
         codes = defaultdict(list)
-        # sudo: the codes of their Bausteine, as above.
-        for enrolment, baustein in (
-            self.env["justiq.participation"]
-            .sudo()
-            ._read_group([("enrolment_id", "in", listed.ids)], ["enrolment_id", "baustein_id"], order="baustein_id")
+        participations = self.env["justiq.participation"].sudo()  # sudo: the codes of their Bausteine, as above
+        for enrolment, baustein in participations._read_group(
+            [("enrolment_id", "in", listed.ids)], ["enrolment_id", "baustein_id"], order="baustein_id"
         ):
             codes[enrolment.id].append(baustein.code)
         columns = [

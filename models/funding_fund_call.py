@@ -168,10 +168,10 @@ class FundCall(models.Model):
     def _money_of_other_calls(self):
         """What was received and what is requested on the other calls of the grant, by call."""
         # sudo: sums over the calls of a grant of which the user reads one.
-        others = self.sudo().search([("grant_id", "in", self.grant_id.ids)]).grouped("grant_id")
+        others = self.sudo().search([("grant_id", "in", self.grant_id.ids)]).grouped(lambda call: call.grant_id.id)
         result = {}
         for call in self:
-            calls = others.get(call.sudo().grant_id, self.browse()) - call._origin
+            calls = others.get(call.grant_id.id, self.browse()) - call._origin
             received = calls.filtered(lambda other: other.state == "received").mapped("received_amount")
             requested = calls.filtered(lambda other: other.state == "sent").mapped("called_amount")
             result[call] = sum(map(money.exact, received)), sum(map(money.exact, requested))

@@ -69,26 +69,21 @@ class Voucher(models.Model):
     def _compute_justiq_names_person(self):
         """Full names only; the answer is yes or no, and says nothing of whose file it may be."""
         keys = {line: line._person_keys() for line in self}
-        # sudo: finance reads no case files; all it learns is that the words look like somebody's name.
-        known = (
-            {
-                (company.id, key)
-                for company, key in self.env["justiq.case.file"]
-                .sudo()
-                .with_context(active_test=False)
-                ._read_group(
-                    [
-                        ("person_key", "in", sorted(set().union(*keys.values()))),
-                        ("company_id", "in", self.company_id.ids),
-                    ],
-                    ["company_id", "person_key"],
-                )
-            }
-            if any(keys.values())
-            else set()
-        )
+        known = self._known_person_keys(set().union(*keys.values()))
         for line in self:
             line.justiq_names_person = any((line.company_id.id, key) in known for key in keys[line])
+
+    def _known_person_keys(self, keys):
+        """Those of the keys that belong to a case file, by company."""
+        if not keys:
+            return set()
+        # sudo: finance reads no case files; all it learns is that the words look like somebody's name.
+        files = self.env["justiq.case.file"].sudo().with_context(active_test=False)
+        groups = files._read_group(
+            [("person_key", "in", sorted(keys)), ("company_id", "in", self.company_id.ids)],
+            ["company_id", "person_key"],
+        )
+        return {(company.id, key) for company, key in groups}
 
     def _person_keys(self):
         """Keys of two words that follow each other, as a first and a last name would."""

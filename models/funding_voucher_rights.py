@@ -96,10 +96,9 @@ class Voucher(models.Model):
         if self.env.su or not self.env.user.has_group("justiq.group_finance"):
             return False
         others = self.env.user.all_group_ids - self.env.user._voucher_groups()
+        access = self.env["ir.model.access"].sudo()  # sudo: which roles may do something is no secret
         return (
-            not self.env["ir.model.access"]
-            .sudo()
-            .search_count(  # sudo: which roles may do something is no secret
+            not access.search_count(
                 [
                     ("model_id.model", "=", self._name),
                     (f"perm_{operation}", "=", True),

@@ -157,19 +157,16 @@ class Session(models.Model):
         self.ensure_one()
         day = self._local_date()
         # sudo: the roster lists everybody; the names follow the user's access.
-        return (
-            self.env["justiq.participation"]
-            .sudo()
-            .search(
-                [
-                    ("micro_project_id", "=", self.micro_project_id.id),
-                    ("date_start", "<=", day),
-                    "|",
-                    ("date_end", "=", False),
-                    ("date_end", ">=", day),
-                ],
-                order="reference, id",
-            )
+        participations = self.env["justiq.participation"].sudo()
+        return participations.search(
+            [
+                ("micro_project_id", "=", self.micro_project_id.id),
+                ("date_start", "<=", day),
+                "|",
+                ("date_end", "=", False),
+                ("date_end", ">=", day),
+            ],
+            order="reference, id",
         )
 
     def action_open_roster(self):

@@ -228,9 +228,8 @@ class CheckedMixin(models.AbstractModel):
 
     def unlink(self):
         # sudo: findings go with what they are about, whoever may delete that.
-        findings = (
-            self.env["justiq.finding"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
-        )
+        findings = self.env["justiq.finding"].sudo()
+        findings = findings.search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         result = super().unlink()
         findings.unlink()
         return result
@@ -244,16 +243,13 @@ class CheckedMixin(models.AbstractModel):
         # Totals that are still to be computed may open or resolve findings.
         self.env.flush_all()
         # sudo: an open finding stops the approval also for whoever may not read it.
-        findings = (
-            self.env["justiq.finding"]
-            .sudo()
-            .search(
-                [
-                    *self._findings_to_justify_domain(state),
-                    ("state", "=", "open"),
-                    ("requirement_id.enforcement", "=", "warn"),
-                ]
-            )
+        findings = self.env["justiq.finding"].sudo()
+        findings = findings.search(
+            [
+                *self._findings_to_justify_domain(state),
+                ("state", "=", "open"),
+                ("requirement_id.enforcement", "=", "warn"),
+            ]
         )
         # What only shows ahead in that state waits for a later step.
         ahead = {name for name, check in self._requirement_checks().items() if state in check.ahead}

@@ -122,11 +122,8 @@ class Requirement(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_justified(self):
         # sudo: the proof has to be kept, whoever may see it.
-        justified = (
-            self.env["justiq.finding"]
-            .sudo()
-            .search([("requirement_id", "in", self.ids), ("justification", "!=", False)], limit=1)
-        )
+        findings = self.env["justiq.finding"].sudo()
+        justified = findings.search([("requirement_id", "in", self.ids), ("justification", "!=", False)], limit=1)
         if justified:
             raise ValidationError(
                 self.env._(

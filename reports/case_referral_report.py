@@ -25,6 +25,7 @@ class CaseReferralReport(models.AbstractModel):
         name = f"{case.first_name} {case.last_name}" if referral.release_name else case.reference
         # sudo: the addresses of provider and service, and the name of who writes.
         partner, company = referral.sudo().partner_id, referral.sudo().company_id
+        key_worker = case.sudo().key_worker_id  # sudo: as above
         return {
             "title": self.env._("Referral of %s", name),
             "sender": " · ".join(self._address(company.partner_id)),
@@ -39,8 +40,8 @@ class CaseReferralReport(models.AbstractModel):
                 {"label": self._title(record, field), "text": self._text(record, field)}
                 for record, field in referral._released_facts()
             ],
-            "key_worker": case.sudo().key_worker_id.name,
-            "phone": case.sudo().key_worker_id.work_phone,
+            "key_worker": key_worker.name,
+            "phone": key_worker.work_phone,
             "release": self.env._(
                 "Released for you on %(date)s by: %(who)s. The release holds until %(until)s. Please use these data "
                 "for this purpose only and do not pass them on.",

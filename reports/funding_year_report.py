@@ -66,19 +66,15 @@ class FundingYearReport(models.AbstractModel):
             | Domain("date_start", "=", False) & self._between("date_end", start, end)
         )
         # sudo: micro-projects of the year that is printed, whose reading has been checked.
-        return (
-            self.env["justiq.micro.project"]
-            .sudo()
-            .with_context(active_test=False)
-            .search(
-                Domain("grant_id", "=", year.grant_id.id)
-                & (
-                    dates
-                    | Domain("budget_line_ids.funding_year_id", "=", year.id)
-                    | Domain("session_ids", "any", self._moments(year))
-                ),
-                order="date_start, name, id",
-            )
+        projects = self.env["justiq.micro.project"].sudo().with_context(active_test=False)
+        return projects.search(
+            Domain("grant_id", "=", year.grant_id.id)
+            & (
+                dates
+                | Domain("budget_line_ids.funding_year_id", "=", year.id)
+                | Domain("session_ids", "any", self._moments(year))
+            ),
+            order="date_start, name, id",
         )
 
     def _between(self, field_name, start, end):
@@ -169,14 +165,11 @@ class FundingYearReport(models.AbstractModel):
         """Sessions, and guests and attendances of those held, by project."""
         figures = {}
         # sudo: numbers of the printed year, of nobody in particular.
-        for project, state, number, guests in (
-            self.env["justiq.session"]
-            .sudo()
-            ._read_group(
-                Domain("micro_project_id", "in", projects.ids) & self._moments(year),
-                ["micro_project_id", "state"],
-                ["__count", "guest_count:sum"],
-            )
+        sessions = self.env["justiq.session"].sudo()
+        for project, state, number, guests in sessions._read_group(
+            Domain("micro_project_id", "in", projects.ids) & self._moments(year),
+            ["micro_project_id", "state"],
+            ["__count", "guest_count:sum"],
         ):
             numbers = figures.setdefault(project.id, Counter())
             numbers["all"] += number
@@ -187,11 +180,10 @@ class FundingYearReport(models.AbstractModel):
     def _money_by_project(self, year):
         """Planned ESF money of the group Bausteine; without a project under False."""
         # sudo: sums of the printed year.
+        lines = self.env["justiq.budget.line"].sudo()
         return {
             project.id: amount
-            for project, amount in self.env["justiq.budget.line"]
-            .sudo()
-            ._read_group(
+            for project, amount in lines._read_group(
                 [("funding_year_id", "=", year.id), ("baustein_kind", "=", "group")],
                 ["micro_project_id"],
                 ["esf_amount:sum"],
@@ -248,11 +240,9 @@ class FundingYearReport(models.AbstractModel):
         in_year = Counter(self._progress(project) for project in projects)
         in_grant = Counter()
         # sudo: numbers of the printed grant.
-        for state, is_counted, number in (
-            self.env["justiq.micro.project"]
-            .sudo()
-            .with_context(active_test=False)
-            ._read_group([("grant_id", "=", grant.id)], ["state", "is_counted"], ["__count"])
+        every = self.env["justiq.micro.project"].sudo().with_context(active_test=False)
+        for state, is_counted, number in every._read_group(
+            [("grant_id", "=", grant.id)], ["state", "is_counted"], ["__count"]
         ):
             group = "unfinished" if state in UNFINISHED else state
             in_grant["counted" if is_counted else group] += number

@@ -154,14 +154,11 @@ class MicroProjectReport(models.AbstractModel):
         figures = {project.id: {} for project in projects}
         # sudo: sums over a whole micro-project say nothing about anybody, and its
         # readers see most of them in the form already.
-        for project, state, number, hours in (
-            self.env["justiq.attendance"]
-            .sudo()
-            ._read_group(
-                [("micro_project_id", "in", projects.ids)],
-                ["micro_project_id", "state"],
-                ["__count", "hours:sum"],
-            )
+        attendances = self.env["justiq.attendance"].sudo()
+        for project, state, number, hours in attendances._read_group(
+            [("micro_project_id", "in", projects.ids)],
+            ["micro_project_id", "state"],
+            ["__count", "hours:sum"],
         ):
             figures[project.id][state] = (number, hours)
         return figures

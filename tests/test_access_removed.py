@@ -289,6 +289,7 @@ LOCKED = "for files with a lock, see `test_case_denial.py`"
 NEEDED_ELSEWHERE = {
     "justiq_case_access_rule_denied": LOCKED,
     "justiq_case_file_rule_denied": LOCKED,
+    "justiq_case_handover_rule_denied": LOCKED,
     "justiq_retention_decision_rule_team_lead": CLOSED_TO_HER,
     "justiq_retention_decision_rule_privacy_officer": NOT_NARROWED,
     "justiq_retention_run_line_rule_team_lead": CLOSED_TO_HER,

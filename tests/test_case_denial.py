@@ -206,6 +206,19 @@ class TestCaseDenial(ProtectedCommon):
         with self.assertRefused(self.case.reference):
             handover.with_user(self.worker).action_accept()
 
+    def test_locked_out_team_lead_reads_no_hand_over_of_the_file(self):
+        handover = self.env["justiq.case.handover"].create(self._handover_values(self.case, self.case_worker))
+        as_lead = handover.with_user(self.lead)
+        self.assertTrue(as_lead.search([("id", "=", handover.id)]))
+        self.assertTrue(as_lead.has_access("read"))
+        self._lock(self.lead)
+        self.assertFalse(as_lead.search([("id", "=", handover.id)]))
+        with self.assertRaises(AccessError):
+            as_lead.read(["note"])
+        groups = as_lead._read_group([("id", "=", handover.id)], ["state"], ["__count"])
+        self.assertFalse(groups)
+        self.assertTrue(handover.with_user(self.worker).read(["note"]), "a side of it reads on")
+
     # ------------------------------------------------------------
     # Proof
     # ------------------------------------------------------------

@@ -26,29 +26,21 @@ def _is_sudo(node):
     return not (node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value is False)
 
 
-def _reasons(path, tree):
-    """Lines that give a reason: comments, and docstrings of functions."""
-    for line, comment in _comments(path).items():
-        if REASON in comment.lower():
-            yield line
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and REASON in (ast.get_docstring(node) or "").lower():
-            yield node.lineno
+def _reasons(path):
+    """Lines of the comments that speak of it; a comment of several lines reaches to its last one."""
+    comments = _comments(path)
+    reasons = {line for line, comment in comments.items() if REASON in comment.lower()}
+    for line in sorted(comments):
+        if line - 1 in reasons:
+            reasons.add(line)
+    return reasons
 
 
 def _unexplained(path):
-    """Lines with a `sudo()` that nobody has explained: neither there nor above it in the same function."""
-    tree = ast.parse(path.read_bytes())
-    reasons = set(_reasons(path, tree))
-    explained = set()
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef):
-            first = min((line for line in reasons if function.lineno <= line <= function.end_lineno), default=None)
-            if first is not None:
-                # A statement of several lines may be explained above its first one or within it.
-                explained.update(range(first, function.end_lineno + 1))
-    for node in ast.walk(tree):
-        if _is_sudo(node) and not explained & {node.lineno - 1, node.func.end_lineno, node.func.end_lineno + 1}:
+    """Lines with a `sudo()` without a reason on the same line or in the comment right above."""
+    reasons = _reasons(path)
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if _is_sudo(node) and not reasons & {node.func.end_lineno - 1, node.func.end_lineno}:
             yield node.func.end_lineno
 
 

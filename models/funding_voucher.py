@@ -171,11 +171,23 @@ class Voucher(models.Model):
         return {name: value for name, value in super().default_get(fields).items() if name not in said}
 
     def write(self, vals):
+        if not any(PLAN_COLUMN.fullmatch(name) for name in vals):
+            return super().write(vals)
+        # sudo: whoever charges an item charges a voucher, also who reads none; nothing is returned.
+        lines = self.sudo()
+        not_eligible = lines.filtered(lambda line: line.justiq_grant_id and not line.justiq_eligible_share)
         result = super().write(vals)
-        if any(PLAN_COLUMN.fullmatch(name) for name in vals):
-            for name in ("justiq_account_id", "justiq_grant_id", "justiq_baustein_id", "justiq_micro_project_id"):
-                self.env.add_to_compute(self._fields[name], self)
+        for account, moved in lines.grouped(lambda line: line._justiq_account()).items():
+            moved._charge_to(account)
+        # A share of 0 % was meant so: only what becomes a voucher is eligible as a whole.
+        self.env.remove_to_compute(self._fields["justiq_eligible_share"], not_eligible)
         return result
+
+    def _charge_to(self, account):
+        """Store what the items are charged to as a change of its own, so that all figures before and after follow."""
+        values = self._justiq_values(account)
+        changed = self.filtered(lambda line: any(line[name].id != value for name, value in values.items()))
+        return super(Voucher, changed).write(values)  # pylint: disable=super-method-mismatch
 
     def _auto_init(self):
         # A provider may have millions of analytic items. None of them is a voucher before this module is there, so
@@ -195,11 +207,20 @@ class Voucher(models.Model):
     @api.depends("account_id")
     def _compute_justiq_account(self):
         for line in self:
-            account = line._get_analytic_accounts().filtered("justiq_grant_id")[:1]
-            line.justiq_account_id = account
-            line.justiq_grant_id = account.justiq_grant_id
-            line.justiq_baustein_id = account.justiq_baustein_id
-            line.justiq_micro_project_id = account.justiq_micro_project_id
+            line.update(self._justiq_values(line._justiq_account()))
+
+    def _justiq_account(self):
+        """The account of a grant that the item is charged to, on whichever plan."""
+        return self._get_analytic_accounts().filtered("justiq_grant_id")[:1]
+
+    @api.model
+    def _justiq_values(self, account):
+        return {
+            "justiq_account_id": account.id,
+            "justiq_grant_id": account.justiq_grant_id.id,
+            "justiq_baustein_id": account.justiq_baustein_id.id,
+            "justiq_micro_project_id": account.justiq_micro_project_id.id,
+        }
 
     @api.depends("amount", "justiq_grant_id")
     def _compute_justiq_amount(self):

@@ -52,6 +52,7 @@ from . import test_micro_project
 from . import test_migration_closing
 from . import test_migration_enrolment
 from . import test_migration_funding
+from . import test_migration_ledger
 from . import test_migration_myday
 from . import test_migration_outreach
 from . import test_migration_search
@@ -85,4 +86,5 @@ from . import test_tours
 from . import test_uninstall
 from . import test_voucher
 from . import test_voucher_accounting
+from . import test_voucher_moved
 from . import test_wizards

@@ -187,6 +187,16 @@ class JustiqCommon(BaseCommon):
         return cls.env["account.analytic.account"].search([("justiq_micro_project_id", "=", project.id)])
 
     @classmethod
+    def _create_department(cls):
+        """An account of the provider that is none of a grant, in the plan that Odoo ships."""
+        plan = (
+            cls.env["account.analytic.plan"]
+            .search([("parent_id", "=", False)])
+            .filtered(lambda plan: plan._column_name() == "account_id")
+        )
+        return cls.env["account.analytic.account"].create({"name": "Kindergarten", "plan_id": plan.id})
+
+    @classmethod
     def _create_voucher(cls, account=None, user=None, **values):
         """A voucher entered by hand, paid in March 2020 unless said otherwise."""
         vouchers = cls.env["account.analytic.line"]

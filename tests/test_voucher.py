@@ -21,16 +21,6 @@ class VoucherCommon(JustiqCommon):
         cls.account = cls._account(cls.bausteine["CM"])
         cls.line = cls._create_budget_line(cls.year, 600.0, code="CM", planned=1000.0, cost_category_id=cls.fees.id)
 
-    @classmethod
-    def _create_department(cls):
-        """An account of the provider that is none of a grant, in the plan that Odoo ships."""
-        plan = (
-            cls.env["account.analytic.plan"]
-            .search([("parent_id", "=", False)])
-            .filtered(lambda plan: plan._column_name() == "account_id")
-        )
-        return cls.env["account.analytic.account"].create({"name": "Kindergarten", "plan_id": plan.id})
-
     def _enter(self, user=None, **values):
         """A voucher that finance enters by hand."""
         return self._create_voucher(user=user or self.finance, account=self.account, **values)

@@ -180,6 +180,7 @@ from . import funding_grant
 from . import funding_fund_call_income
 from . import funding_funder_report
 from . import funding_funder_report_freeze
+from . import funding_funder_report_consent
 from . import funding_funder_report_files
 from . import funding_funder_report_vouchers
 from . import funding_funder_report_buttons

@@ -23,6 +23,9 @@ class Consent(models.Model):
     what is still missing may be added, the validity may be shortened, and the
     consent may be withdrawn, which takes effect at once and for good. Whoever
     agrees again signs a new consent.
+
+    As long as nobody is recorded as signer, a consent is incomplete: it tells on
+    which day something was signed, but nothing leaves the house on its strength.
     """
 
     _name = "justiq.consent"
@@ -87,6 +90,12 @@ class Consent(models.Model):
     signature_scan = fields.Binary(
         string="Signed Form", copy=False, attachment=True, groups="justiq.group_case_worker", help="Scan or photo."
     )
+    is_signed = fields.Boolean(
+        string="Signature Recorded",
+        compute="_compute_is_signed",
+        store=True,
+        help="Whether it is recorded who has signed. Without that, nothing is passed on.",
+    )
     valid_until = fields.Date(help="Last day on which the consent holds. Empty: until it is withdrawn.")
 
     # withdrawal
@@ -105,7 +114,12 @@ class Consent(models.Model):
         help="What has been passed on with this consent; a withdrawal does not bring it back.",
     )
     status = fields.Selection(
-        selection=[("valid", "Valid"), ("expired", "Expired"), ("withdrawn", "Withdrawn")],
+        selection=[
+            ("incomplete", "Signature Missing"),
+            ("valid", "Valid"),
+            ("expired", "Expired"),
+            ("withdrawn", "Withdrawn"),
+        ],
         compute="_compute_status",
         search="_search_status",
     )
@@ -140,14 +154,21 @@ class Consent(models.Model):
             parts = (consent.reference, labels.get(consent.purpose), format_date(self.env, consent.date))
             consent.display_name = " · ".join(part for part in parts if part)
 
-    @api.depends("date", "valid_until", "withdrawn_on")
+    @api.depends("signed_by")
+    def _compute_is_signed(self):
+        for consent in self:
+            consent.is_signed = bool(consent.signed_by)
+
+    @api.depends("date", "valid_until", "withdrawn_on", "is_signed")
     def _compute_status(self):
         today = fields.Date.context_today(self)
         for consent in self:
             if consent.withdrawn_on:
                 consent.status = "withdrawn"
+            elif consent.valid_until and consent.valid_until < today:
+                consent.status = "expired"
             else:
-                consent.status = "expired" if consent.valid_until and consent.valid_until < today else "valid"
+                consent.status = "valid" if consent.is_signed else "incomplete"
 
     @api.model
     def _search_status(self, operator, value):
@@ -158,7 +179,8 @@ class Consent(models.Model):
         domains = {
             "withdrawn": ~not_withdrawn,
             "expired": not_withdrawn & expired,
-            "valid": not_withdrawn & ~expired,
+            "incomplete": not_withdrawn & ~expired & Domain("is_signed", "=", False),
+            "valid": not_withdrawn & ~expired & Domain("is_signed", "=", True),
         }
         return Domain.OR(domains[status] for status in value if status in domains)
 
@@ -184,15 +206,20 @@ class Consent(models.Model):
 
     @api.model
     def _valid_domain(self, on_date):
-        """Which consents hold on a day; one withdrawn on its own first day never did."""
+        """Which consents hold on a day; one withdrawn on its own first day, or signed by nobody, never did."""
         return (
-            Domain("date", "<=", on_date)
+            Domain("is_signed", "=", True)
+            & Domain("date", "<=", on_date)
             & (Domain("valid_until", "=", False) | Domain("valid_until", ">=", on_date))
             & (Domain("withdrawn_on", "=", False) | Domain("withdrawn_on", ">", on_date))
         )
 
     def _is_valid_on(self, on_date):
         """As `_valid_domain`, for a consent that has been read."""
+        return self.is_signed and self._runs_on(on_date)
+
+    def _runs_on(self, on_date):
+        """Whether the day lies within its time, also while it is still to be recorded who has signed."""
         self.ensure_one()
         return (
             self.date <= on_date
@@ -312,8 +339,8 @@ class Consent(models.Model):
 
     @api.model
     def _fields_of_closed_files(self):
-        # The right to withdraw does not end with the help.
-        return {"withdrawn_on", "withdrawn_by_id", "withdrawn_at", "valid_until"}
+        # The right to withdraw does not end with the help, and a missing signature is still to be added.
+        return {"withdrawn_on", "withdrawn_by_id", "withdrawn_at", "valid_until", *self._completable_fields}
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -380,5 +407,21 @@ class Consent(models.Model):
 
     def action_withdraw(self):
         """Record that the young person withdraws the consent today."""
-        self.filtered(lambda consent: not consent.withdrawn_on).write({"withdrawn_on": fields.Date.context_today(self)})
-        return True
+        withdrawn = self.filtered(lambda consent: not consent.withdrawn_on)
+        withdrawn.write({"withdrawn_on": fields.Date.context_today(self)})
+        return withdrawn._tell_disclosures()
+
+    def _tell_disclosures(self):
+        """Where data have gone with the consents, for whoever has just withdrawn them."""
+        gone = [consent.disclosures for consent in self if consent.disclosures]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if gone else "success",
+                "sticky": bool(gone),
+                "title": self.env._("Withdrawn. Data Have Gone To") if gone else self.env._("Withdrawn"),
+                "message": "\n".join(gone) or self.env._("Nothing has been passed on with this consent."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

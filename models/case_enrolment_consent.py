@@ -1,14 +1,19 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
+
+from .case_consent import ADULT_AGE
 
 
 class Enrolment(models.Model):
     """The legal basis of an enrolment: the consent, where the programme rests on it.
 
     There, the consents are the one truth: the date shows the consent that
-    counts, and entering a date records one. Where the programme rests on a legal
+    counts, and entering a date records one. Of a minor, who has signed is still to
+    be added there, before anything goes to the funder. Where the programme rests on a legal
     duty, the date is the day on which the information sheet was handed over.
     """
 
@@ -72,7 +77,7 @@ class Enrolment(models.Model):
                 continue
             # sudo: as above
             entry, own = enrolment.date_entry, consents[enrolment.sudo()]
-            on_entry = own.filtered(lambda consent, day=entry: day and consent._is_valid_on(day))
+            on_entry = own.filtered(lambda consent, day=entry: day and consent._runs_on(day))
             # Without one on the day of entry, the first one given since tells why the person does not count.
             later = own.filtered(lambda consent, day=entry: not day or consent.date > day)
             enrolment.legal_basis_date = (on_entry[-1:] or later[:1]).date
@@ -85,12 +90,15 @@ class Enrolment(models.Model):
         for enrolment in by_consent:
             date = enrolment.legal_basis_date
             if date and date not in known[enrolment].mapped("date"):
+                is_adult = relativedelta(date, enrolment.case_file_id.birth_date).years >= ADULT_AGE
                 values.append(
                     {
                         "case_file_id": enrolment.case_file_id.id,
                         "purpose": "esf_data",
                         "grant_id": enrolment.grant_id.id,
                         "date": date,
+                        # Of full age, nobody else can have signed.
+                        "signed_by": "young_person" if is_adult else False,
                     }
                 )
         new.create(values)

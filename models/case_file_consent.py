@@ -34,6 +34,13 @@ class CaseFile(models.Model):
         agreed = {case.id for (case,) in consents._read_group(domain, ["case_file_id"])}
         return self.filtered(lambda case: case.id in agreed)
 
+    def _consents_to_passing_on(self, partner):
+        """The consents that name a recipient, whether they hold or not."""
+        recipients = partner | partner.commercial_partner_id
+        return self.consent_ids.filtered(
+            lambda consent: consent.purpose == "passing_on" and consent.partner_id in recipients
+        )
+
     def action_print_consent_form(self):
         """Choose the consent forms that shall be signed."""
         self.ensure_one()

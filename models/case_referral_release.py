@@ -108,7 +108,7 @@ class CaseReferral(models.Model):
     def _check_passing_on(self):
         """Refuse to pass data on without a release that holds today.
 
-        The one place that decides; a register of consents would be asked here.
+        The one place that decides; the consents are asked here, too (see there).
 
         :raises ValidationError: naming the referral, what is missing and the way out
         """
@@ -117,8 +117,8 @@ class CaseReferral(models.Model):
             if why:
                 raise ValidationError(
                     self.env._(
-                        "%(referral)s: no letter can be printed, %(why)s. Ask the young person, and enter under "
-                        "“Release” what may be passed on, by whom it was released and until when.",
+                        "%(referral)s: no letter can be printed, %(why)s. Ask the young person, enter under “Release” "
+                        "what may be passed on, by whom and until when, and record the signed consent to passing on.",
                         referral=referral.display_name,
                         why=why,
                     )

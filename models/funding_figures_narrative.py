@@ -450,8 +450,6 @@ class NarrativeFigures(models.AbstractModel):
             spent[year.id, baustein.id] += money.exact(amount)
         flat = [("funding_year_id", "in", years.ids), ("flat_rate_id", "!=", False)]
         lines = self.env["justiq.budget.line"].sudo()  # sudo: as above
-        for year, baustein, amount in lines._read_group(
-            flat, ["funding_year_id", "baustein_id"], ["spent_amount:sum"]
-        ):
+        for year, baustein, amount in lines._read_group(flat, ["funding_year_id", "baustein_id"], ["spent_amount:sum"]):
             spent[year.id, baustein.id] += money.exact(amount)
         return spent

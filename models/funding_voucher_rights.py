@@ -97,15 +97,13 @@ class Voucher(models.Model):
             return False
         others = self.env.user.all_group_ids - self.env.user._voucher_groups()
         access = self.env["ir.model.access"].sudo()  # sudo: which roles may do something is no secret
-        return (
-            not access.search_count(
-                [
-                    ("model_id.model", "=", self._name),
-                    (f"perm_{operation}", "=", True),
-                    ("group_id", "in", others.ids),
-                ],
-                limit=1,
-            )
+        return not access.search_count(
+            [
+                ("model_id.model", "=", self._name),
+                (f"perm_{operation}", "=", True),
+                ("group_id", "in", others.ids),
+            ],
+            limit=1,
         )
 
     def _check_may_write_more(self, names):

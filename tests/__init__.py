@@ -50,6 +50,7 @@ from . import test_indicator
 from . import test_key_worker
 from . import test_micro_project
 from . import test_migration_closing
+from . import test_migration_consent
 from . import test_migration_enrolment
 from . import test_migration_funding
 from . import test_migration_ledger

@@ -27,6 +27,8 @@ ENTRY_ANSWERS = {
     "entry_disability": "no_answer",
     "entry_other_disadvantage": "no",
 }
+# How a minor's consent is signed.
+SIGNED = {"signed_by": "both", "guardian_name": "Gerda Guardian"}
 EXIT_ANSWERS = {
     "exit_destination": "training",
     "exit_employment": "employed",
@@ -311,7 +313,7 @@ class JustiqCommon(BaseCommon):
 
     @classmethod
     def _enrol(cls, case=None, **values):
-        return cls.env["justiq.enrolment"].create(
+        enrolment = cls.env["justiq.enrolment"].create(
             {
                 "case_file_id": (case or cls._create_case()).id,
                 "grant_id": cls.grant.id,
@@ -321,6 +323,8 @@ class JustiqCommon(BaseCommon):
                 **values,
             }
         )
+        enrolment.case_file_id.consent_ids.filtered(lambda consent: not consent.signed_by).write(SIGNED)
+        return enrolment
 
     @classmethod
     def _participate(cls, project=None, code="MP", enrolment=None, **values):
@@ -377,7 +381,7 @@ class JustiqCommon(BaseCommon):
     def _create_consent(cls, case=None, user=None, **values):
         consents = cls.env["justiq.consent"]
         return (consents.with_user(user) if user else consents).create(
-            {"case_file_id": (case or cls._create_case()).id, "date": date(2020, 1, 15), **values}
+            {"case_file_id": (case or cls._create_case()).id, "date": date(2020, 1, 15), **SIGNED, **values}
         )
 
     @classmethod

@@ -8,7 +8,7 @@ from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from ..models.case_referral_release import RELEASES
-from .common import JustiqCommon
+from .common import SIGNED, JustiqCommon
 
 RELEASE = {
     "released_by": "young_person",
@@ -30,6 +30,11 @@ class TestCaseReferral(JustiqCommon):
         cls.enrolment = cls._enrol()
         cls.case = cls.enrolment.case_file_id
         cls.referral = cls._create_referral(cls.enrolment, reason="Three unpaid invoices.").with_user(cls.user)
+        cls.consent = cls._create_passing_on()
+
+    @classmethod
+    def _create_passing_on(cls, **values):
+        return cls._create_consent(cls.case, purpose="passing_on", partner_id=cls.municipality.id, **values)
 
     # ------------------------------------------------------------
     # Steps
@@ -116,6 +121,70 @@ class TestCaseReferral(JustiqCommon):
                 else:
                     with self.assertRefused("the release holds from"):
                         self.referral._check_passing_on()
+
+    def _refuse_letter(self, *words):
+        self.referral.invalidate_recordset()
+        self.assertFalse(self.referral.is_released)
+        with self.assertRefused(*words):
+            self.referral.action_print()
+
+    def test_no_letter_without_a_signed_consent_to_passing_on(self):
+        other = self._create_referral(self.enrolment, partner_id=self._partner().id, **RELEASE).with_user(self.user)
+        with self.assertRefused("no signed consent to passing on"):
+            other.action_print()
+        self.assertFalse(other.has_consent)
+        values = {name[8:]: value for name, value in other.action_record_consent()["context"].items()}
+        self.env["justiq.consent"].with_user(self.user).create({**values, **SIGNED})
+        self.assertTrue(other.is_released)
+        self.assertTrue(other.action_print())
+
+    def test_no_letter_on_an_expired_or_withdrawn_consent(self):
+        self.referral.write(RELEASE)
+        self.assertTrue(self.referral.action_print())
+        self.consent.valid_until = date(2020, 2, 11)
+        self._refuse_letter("no signed consent to passing on")
+        again = self._create_passing_on(date=date(2020, 2, 11))
+        self.referral.invalidate_recordset()
+        self.assertTrue(self.referral.is_released)
+        again.with_user(self.user).action_withdraw()
+        self._refuse_letter("withdrawn on 02/12/2020")
+
+    def test_no_letter_on_a_consent_that_lacks_the_guardian(self):
+        """At 16 years the release of the young person alone is not enough."""
+        self.referral.write(RELEASE)
+        self.consent.withdrawn_on = date(2020, 2, 11)
+        unsigned = self._create_passing_on(date=date(2020, 2, 12), signed_by=False, guardian_name=False)
+        self.assertEqual(unsigned.status, "incomplete")
+        self._refuse_letter("withdrawn on")
+        with self.assertRefused("legal guardian"):
+            unsigned.signed_by = "young_person"
+        unsigned.write(SIGNED)
+        self.assertEqual(unsigned.status, "valid")
+        self.referral.invalidate_recordset()
+        self.assertTrue(self.referral.action_print())
+
+    def test_letters_of_a_list_ask_the_consents_at_once(self):
+        self._create_referral(self.enrolment, **RELEASE)
+        few = self._count_queries_of_list()
+        for _number in range(10):
+            self._create_referral(self._enrol(), **RELEASE)
+        self.assertLessEqual(self._count_queries_of_list(), few)
+
+    def _count_queries_of_list(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        start = self.env.cr.sql_log_count
+        self.env["justiq.case.referral"].with_user(self.user).search_read([], ["is_released", "has_consent"])
+        return self.env.cr.sql_log_count - start
+
+    def test_network_contact_is_not_released_after_the_withdrawal(self):
+        network = {"kind": "network", "partner_id": self.municipality.id, "is_released": True}
+        self._create_note(self.case, self.user, **network)
+        self.consent.withdrawn_on = date(2020, 2, 11)
+        with self.assertRefused(self.case.reference, "Musterstadt", "02/11/2020"):
+            self._create_note(self.case, self.user, date=date(2020, 2, 12), **network)
+        self._create_passing_on(date=date(2020, 2, 12))
+        self._create_note(self.case, self.user, date=date(2020, 2, 12), **network)
 
     def test_release_of_nothing_is_none(self):
         self.referral.write({**RELEASE, "release_reason": False})

@@ -49,6 +49,7 @@ class CaseReportCommon(JustiqCommon):
         cls.referral = cls._create_referral(
             cls.enrolment, reason="There are three unpaid invoices.", message="She owes money to a shop."
         )
+        cls._create_consent(cls.case, purpose="passing_on", partner_id=cls.referral.partner_id.id)
 
     def _html(self, report, records, user=None):
         reports = self.env["ir.actions.report"].with_user(user or self.user)

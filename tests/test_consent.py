@@ -65,7 +65,7 @@ class TestConsent(ConsentCase):
         self.assertEqual(consent.date, date(2020, 1, 15))
 
     def test_what_was_left_open_can_be_added_once(self):
-        consent = self._create_consent(self.case, purpose="photos")
+        consent = self._create_consent(self.case, purpose="photos", signed_by=False, guardian_name=False)
         form = self.programme.consent_form_ids.filtered(lambda form: form.purpose == "photos")
         consent.write({"signed_by": "both", "guardian_name": "Berta Muster", "form_id": form.id})
         consent.signature_scan = b"JVBERi0xLjQK"
@@ -137,7 +137,7 @@ class TestConsent(ConsentCase):
 
     def test_the_guardian_is_named(self):
         with self.assertRefused("Guardian name"):
-            self._create_consent(self.case, purpose="photos", signed_by="both")
+            self._create_consent(self.case, purpose="photos", signed_by="both", guardian_name=" ")
 
     def test_the_form_is_one_of_the_purpose(self):
         form = self.programme.consent_form_ids.filtered(lambda form: form.purpose == "photos")
@@ -212,6 +212,55 @@ class TestConsent(ConsentCase):
         consent.action_withdraw()
         self.assertEqual(consent.disclosures, "02/03/2020 · Network contact with Schule am Park, Frau Lenz")
 
+    def test_withdrawing_tells_at_once_where_data_has_gone(self):
+        consent = self._create_consent(self.case, purpose="passing_on", partner_id=self.school.id)
+        self._create_note(self.case, partner_id=self.teacher.id, kind="network", is_released=True)
+        told = consent.action_withdraw()["params"]
+        self.assertEqual((told["type"], told["message"]), ("warning", consent.disclosures))
+        photos = self._create_consent(self.case, purpose="photos").action_withdraw()["params"]
+        self.assertIn("Nothing has been passed on", photos["message"])
+
+    def test_a_consent_to_the_esf_data_tells_the_frozen_reports_that_list_the_person(self):
+        enrolment = self._enrol(self.case, legal_basis_date=date(2020, 1, 15))
+        other = self._enrol()
+        report = self.env["justiq.funder.report"].create(
+            {
+                "kind": "statistics",
+                "grant_id": self.grant.id,
+                "date_start": date(2020, 1, 1),
+                "date_end": date(2020, 12, 31),
+            }
+        )
+        consent = self.case.consent_ids.filtered(lambda one: one.purpose == "esf_data" and one.grant_id)
+        self.assertFalse(consent.disclosures)
+        report.action_freeze()
+        consents = consent | other.case_file_id.consent_ids
+        consents.invalidate_recordset(["disclosures"])
+        for one in consents:
+            self.assertIn(report.grant_id.name, one.with_user(self.users["team_lead"]).disclosures)
+        told = consent.with_user(self.users["case_worker"]).action_withdraw()["params"]["message"]
+        self.assertIn("01/01/2020 to 12/31/2020", told)
+        self.assertEqual(enrolment.consent_withdrawn_on, consent.withdrawn_on)
+        since = self._enrol()
+        self.assertFalse(since.case_file_id.consent_ids.disclosures, "listed by no report")
+
+    def test_a_consent_without_signer_counts_as_given_but_lets_nothing_out(self):
+        consent = self._create_consent(self.case, purpose="photos", signed_by=False, guardian_name=False)
+        self.assertEqual(consent.status, "incomplete")
+        self.assertFalse(self.case._has_consent("photos", date(2020, 1, 20)))
+        enrolment = self._enrol(self.case, legal_basis_date=False)
+        enrolment.legal_basis_date = date(2020, 1, 14)
+        given = self.case.consent_ids.filtered(lambda one: one.date == date(2020, 1, 14))
+        self.assertEqual((given.status, enrolment.is_counted), ("incomplete", True))
+        self.assertFalse(enrolment.is_exportable)
+        given.write({"signed_by": "both", "guardian_name": "Gerda Guardian"})
+        enrolment.invalidate_recordset(["is_exportable"])
+        self.assertTrue(enrolment.is_exportable)
+
+    def test_of_full_age_the_date_says_who_has_signed(self):
+        enrolment = self._enrol(self._create_case(birth_date=date(2000, 5, 17)))
+        self.assertEqual(enrolment.case_file_id.consent_ids.signed_by, "young_person")
+
     # ------------------------------------------------------------
     # Asking
     # ------------------------------------------------------------
@@ -256,7 +305,8 @@ class TestConsent(ConsentCase):
         self._create_consent(self.case, purpose="photos")
         self._create_consent(self.case, purpose="photos", valid_until=date(2020, 3, 31))
         self._create_consent(self.case, purpose="contact_after_exit").withdrawn_on = date(2020, 2, 1)
-        for status in ("valid", "expired", "withdrawn"):
+        self._create_consent(self.case, purpose="photos", signed_by=False, guardian_name=False)
+        for status in ("incomplete", "valid", "expired", "withdrawn"):
             found = self.case.consent_ids.search([("id", "in", self.case.consent_ids.ids), ("status", "=", status)])
             self.assertEqual(found.mapped("status"), [status])
 

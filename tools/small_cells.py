@@ -183,7 +183,5 @@ class _Search:
         return [
             (key, step)
             for key, step in candidates
-            if key in self.protection.unknown
-            and key not in self.changes
-            and self.protection._may_change(key, step)
+            if key in self.protection.unknown and key not in self.changes and self.protection._may_change(key, step)
         ]

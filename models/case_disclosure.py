@@ -2,7 +2,7 @@ import base64
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..tools.disclosure import Disclosure, label_of
@@ -142,13 +142,29 @@ class CaseDisclosure(models.Model):
             "recipients": self._recipients(case, grants),
             "sections": found.sections(),
             "messages": [] if self.without_messages else found.messages(),
-            "files": found.attachments(),
+            "activities": [] if self.without_messages else found.activities(),
+            "files": found.attachments(with_messages=not self.without_messages),
         }
         content["withheld"] = [{"title": title, "number": number} for title, number in sorted(found.withheld.items())]
+        self._check_reason_of_withholding(content["withheld"])
         if self.without_messages:
             content["withheld"].append({"title": self._fields["without_messages"]._description_string(self.env)})
         content["refusal_reason"] = self.refusal_reason or ""
         return content
+
+    def _check_reason_of_withholding(self, withheld):
+        """Refuse to hand out information with gaps that nobody has explained (section 83 SGB X).
+
+        :raises UserError: naming what is withheld
+        """
+        if withheld and not (self.refusal_reason or "").strip():
+            raise UserError(
+                self.env._(
+                    "Why parts are withheld: %(parts)s cannot be handed out by you. Write down why, for example the "
+                    "rights of others or section 65 SGB VIII, or ask whoever may decide on them.",
+                    parts=", ".join(f"{part['title']} ({part['number']})" for part in withheld),
+                )
+            )
 
     def _purposes(self, grants):
         purposes = [
@@ -180,33 +196,38 @@ class CaseDisclosure(models.Model):
         return self.env._("Kept while the help goes on; from the closing of the file on the retention rules count.")
 
     def _recipients(self, case, grants):
-        """Where data have gone: services with a release, and whoever has paid for the help."""
-        # sudo: the names of services in referrals and consents that the user may read.
-        referrals, consents = case.referral_ids.filtered("released_on").sudo(), case.consent_ids.sudo()
-        consents = consents.filtered("partner_id")
+        """Where data have gone: services that were told something, and whoever has paid for the help."""
+        # sudo: the names of services in referrals and network contacts that the user may read.
+        referrals, notes = case.referral_ids.filtered("released_on").sudo(), case.note_ids.sudo()
+        told = [(referral.released_on, referral) for referral in referrals]
+        told += [(note.date, note) for note in notes.filtered("is_released")]
         recipients = [
             {
-                "name": referral.partner_id.display_name,
-                "what": label_of(referral),
-                "date": fields.Date.to_string(referral.released_on),
+                "name": record.partner_id.display_name,
+                "what": label_of(record),
+                "date": fields.Date.to_string(day),
             }
-            for referral in referrals
+            for day, record in sorted(told, key=lambda one: (one[0], one[1]._name, one[1].id))
         ]
-        recipients += [
-            {
-                "name": consent.partner_id.display_name,
-                "what": dict(consent._fields["purpose"]._description_selection(self.env))[consent.purpose],
-                "date": fields.Date.to_string(consent.date),
-            }
-            for consent in consents
-        ]
-        return recipients + [
+        return recipients + self._recipients_of_reports(case) + [
             {
                 "name": ", ".join(grant.programme_id.funder_ids.mapped("name")) or grant.programme_id.name,
                 "what": self.env._("Figures for “%s”, without the name", grant.name),
                 "date": "",
             }
             for grant in grants
+        ]
+
+    def _recipients_of_reports(self, case):
+        """Frozen reports that list the person under the reference."""
+        reports = self.env["justiq.consent"]._find_frozen_reports_of(case.enrolment_ids)
+        return [
+            {
+                "name": ", ".join(report.grant_id.programme_id.funder_ids.mapped("name")),
+                "what": report._disclosure_text(),
+                "date": fields.Date.to_string(report.frozen_at),
+            }
+            for report in reports
         ]
 
     @api.depends_context("uid", "lang")

@@ -88,8 +88,8 @@ class CaseNote(models.Model):
             if withdrawn and not any(consent._is_valid_on(note.date) for consent in consents):
                 raise ValidationError(
                     self.env._(
-                        "%(reference)s: the consent to passing on to %(partner)s was withdrawn on %(date)s. Record what "
-                        "has been signed since, or leave the entry of %(day)s without a release.",
+                        "%(reference)s: the consent to passing on to %(partner)s was withdrawn on %(date)s. Record "
+                        "what has been signed since, or leave the entry of %(day)s without a release.",
                         reference=note.case_file_id.reference,
                         partner=note.partner_id.display_name,
                         date=format_date(self.env, max(withdrawn.mapped("withdrawn_on"))),

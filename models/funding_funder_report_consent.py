@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL, format_date
 
 
@@ -11,29 +11,29 @@ class Consent(models.Model):
         found = super()._find_disclosures()
         if self.purpose != "esf_data":
             return found
-        reports = self._find_frozen_reports()
+        enrolments = self.case_file_id.enrolment_ids
+        if self.grant_id:
+            enrolments = enrolments.filtered(lambda enrolment: enrolment.grant_id == self.grant_id)
+        reports = self._find_frozen_reports_of(enrolments).filtered(lambda one: one.frozen_at.date() >= self.date)
         return found + [(report.frozen_at.date(), report._disclosure_text()) for report in reports]
 
-    def _find_frozen_reports(self):
-        """Reports that were frozen since the consent and list an enrolment of the person."""
-        # sudo: which reports list the person of a file that the user reads; only their titles and days are told.
-        enrolments = self.sudo().case_file_id.enrolment_ids
-        grants = self.grant_id.ids or enrolments.grant_id.ids
-        listed = enrolments.filtered(lambda enrolment: enrolment.grant_id.id in grants)
-        reports = self.env["justiq.funder.report"].sudo()  # sudo: as above
-        if not listed:
+    @api.model
+    def _find_frozen_reports_of(self, enrolments):
+        """Frozen reports that list one of the enrolments, the oldest first."""
+        # sudo: which reports list a person whom the user reads; only their titles and days are told.
+        reports = self.env["justiq.funder.report"].sudo()
+        if not enrolments:
             return reports
         reports.flush_model(["grant_id", "frozen_at", "frozen_figures"])
         rows = self.env.execute_query(
             SQL(
                 """SELECT report.id
                      FROM justiq_funder_report report
-                    WHERE report.grant_id = ANY(%s) AND report.frozen_at >= %s
+                    WHERE report.grant_id = ANY(%s) AND report.frozen_at IS NOT NULL
                       AND jsonb_path_query_array(report.frozen_figures, '$[*].tables[*].rows[*].key') ?| %s
                     ORDER BY report.frozen_at""",
-                grants,
-                self.date,
-                [f"enrolment_{enrolment.id}" for enrolment in listed],
+                enrolments.grant_id.ids,
+                [f"enrolment_{enrolment.id}" for enrolment in enrolments],
             )
         )
         return reports.browse(report_id for (report_id,) in rows)

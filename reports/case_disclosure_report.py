@@ -38,6 +38,9 @@ class CaseDisclosureReport(models.AbstractModel):
             "date": format_date(self.env, content["date"]),
             "sections": [self._section(section) for section in content["sections"]],
             "messages": [{**message, "date": self._moment(message["date"])} for message in content["messages"]],
+            "activities": [
+                {**activity, "date": format_date(self.env, activity["date"])} for activity in content["activities"]
+            ],
             "files": [{**file, "kilobytes": round(file["size"] / 1024) or 1} for file in content["files"]],
             "recipients": [
                 {**recipient, "date": recipient["date"] and format_date(self.env, recipient["date"])}

@@ -31,7 +31,8 @@ class TestDisclosure(RetentionCommon):
 
     def _disclose(self, user=None, case=None, **values):
         disclosures = self.env["justiq.case.disclosure"].with_user(user or self.worker)
-        return disclosures.create({"case_file_id": (case or self.case).id, **values})
+        reason = "Section 65 SGB VIII: one entry is entrusted."
+        return disclosures.create({"case_file_id": (case or self.case).id, "refusal_reason": reason, **values})
 
     def _content(self, disclosure):
         disclosure.invalidate_recordset()
@@ -78,8 +79,85 @@ class TestDisclosure(RetentionCommon):
             for field, kind in declarations(self.env[name]).items()
             if kind == THIRD
         }
-        self.assertIn(("justiq.case.contact", "name"), thirds)
-        self.assertIn(("justiq.consent", "guardian_name"), thirds)
+        values = {
+            ("justiq.case.contact", "name"): lambda: self._create_contact(self.case, name="Otto Oderbruch"),
+            ("justiq.case.contact", "phone"): lambda: self._create_contact(self.case, name="X", phone="Otto Oderbruch"),
+            ("justiq.consent", "guardian_name"): lambda: self._create_consent(
+                self.case, purpose="photos", guardian_name="Otto Oderbruch"
+            ),
+            ("justiq.case.note", "with_whom"): lambda: self._create_note(
+                self.case, self.worker, with_whom="Der Vater und Otto Oderbruch"
+            ),
+        }
+        self.assertEqual(thirds, set(values), "show here that a new declaration is masked")
+        self._create_note(self.case, self.worker, text="OTTO Oderbruch rief an, sein Vater nicht.")
+        for declared, create in values.items():
+            with self.subTest(declared=declared), self.env.cr.savepoint() as savepoint:
+                create()
+                text = str(self._content(self._disclose()))
+                self.assertNotIn("oderbruch", text.lower())
+                self.assertIn("sein Vater nicht", text)
+                savepoint.rollback()
+
+    def test_words_about_others_leave_the_persons_own_data_readable(self):
+        mask = Mask(["Mia", "Muster"], "*")
+        mask.add_words("The mother and Mr. Li, later die Lehrerin Frau Özil")
+        told = "She and the mother like cats. Li called, LI again; die Lehrerin Özil said: school likes us."
+        masked = "She and the mother like cats. * called, * again; die Lehrerin * said: school likes us."
+        self.assertEqual(mask.apply(told), masked)
+        mask = Mask(["Mia", "Muster"], "*")
+        mask.add("Bo Li")
+        self.assertEqual(mask.apply("Bo and LI know the bo of li."), "* and * know the bo of li.")
+
+    def test_files_of_what_is_withheld_are_not_named(self):
+        for number, record in enumerate((self.secret, self.note, self.case)):
+            self.env["ir.attachment"].create(
+                {"name": f"file{number}.pdf", "raw": b"%PDF-1.4", "res_model": record._name, "res_id": record.id}
+            )
+        content = self._content(self._disclose())
+        self.assertEqual([file["name"] for file in content["files"]], ["file1.pdf", "file2.pdf"])
+        content = self._content(self._disclose(without_notes=True))
+        self.assertEqual([file["name"] for file in content["files"]], ["file2.pdf"])
+        self.assertIn("Attachment", str(content["withheld"]))
+
+    def test_activities_and_hand_overs_are_told(self):
+        self.case.with_user(self.worker).activity_schedule(
+            "mail.mail_activity_data_todo", summary="Call Berta", note="About the flat", user_id=self.worker.id
+        )
+        values = {"from_id": self.case_worker.id, "to_id": self.team_lead.id, "note": "Mia likes to draw."}
+        handovers = self.env["justiq.case.handover"]
+        handovers.create({**values, "case_file_ids": self.case.ids})
+        content = self._content(self._disclose(self.lead))
+        self.assertIn("Mia likes to draw", str(content["sections"]))
+        (activity,) = [one for one in content["activities"] if "flat" in one["text"]]
+        self.assertNotIn("Berta", activity["text"])
+
+    def test_hand_over_of_several_files_is_withheld_because_of_the_others(self):
+        handovers = self.env["justiq.case.handover"]
+        both = self.case | self._create_case()
+        values = {"from_id": self.case_worker.id, "to_id": self.team_lead.id, "note": "Two who like to draw."}
+        handovers.create({**values, "case_file_ids": both.ids})
+        content = self._content(self._disclose(self.lead))
+        self.assertNotIn("like to draw", str(content))
+        self.assertIn("Hand-Over", str(content["withheld"]))
+
+    def test_nothing_is_withheld_without_a_reason(self):
+        disclosure = self._disclose(refusal_reason=False)
+        with self.assertRefused("Why parts are withheld", "Contact Log (1)", error=UserError):
+            disclosure._content()
+        disclosure.refusal_reason = "Section 65 SGB VIII."
+        self.assertTrue(disclosure._content()["withheld"])
+
+    def test_recipients_are_those_who_were_told_something(self):
+        school = self.env["res.partner"].create({"name": "Schule am Park", "is_company": True})
+        silent = self.env["res.partner"].create({"name": "Jobcenter Nord", "is_company": True})
+        for partner in (school, silent):
+            self._create_consent(self.case, purpose="passing_on", partner_id=partner.id)
+        self._create_note(self.case, self.worker, kind="network", partner_id=school.id, is_released=True)
+        self._create_note(self.case, self.worker, kind="network", partner_id=silent.id)
+        told = str(self._content(self._disclose())["recipients"])
+        self.assertIn("Schule am Park", told)
+        self.assertNotIn("Jobcenter Nord", told)
 
     def test_s65_entrusted_entry_is_the_authors_decision(self):
         self.assertNotIn("Entrusted to me", str(self._content(self._disclose())))
@@ -94,7 +172,7 @@ class TestDisclosure(RetentionCommon):
 
     def test_withholding_needs_a_reason_which_is_handed_out(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.env.cr.savepoint():
-            self._disclose(without_notes=True)
+            self._disclose(without_notes=True, refusal_reason=False)
         content = self._content(self._disclose(without_notes=True, refusal_reason="Rights of the mother."))
         self.assertNotIn("about school", str(content))
         self.assertEqual(content["refusal_reason"], "Rights of the mother.")

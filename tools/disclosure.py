@@ -7,6 +7,7 @@ of its fields. Names of others that are known to the file are masked in all text
 import re
 
 from odoo import fields
+from odoo.fields import Domain
 from odoo.tools import SQL, html2plaintext
 
 from .personal_data import CASE_FILE, THIRD, PersonalData, declarations
@@ -28,11 +29,31 @@ NOT_ABOUT_THE_PERSON = {
     "justiq.case.denial",
     "justiq.case.duplicate",
     "justiq.case.note.reader",
-    "justiq.finding",
     "justiq.retention.run.line",
-    "mail.activity",
+    "mail.activity",  # told apart, of all records
 }
-SHORTEST_NAME = 3
+# Of others, in words and not as a name.
+WORDS = {"with_whom"}
+HANDOVER = "justiq.case.handover"
+SHORTEST_NAME = 2
+# Capitalised words beside names, where people are described instead of named.
+NO_NAMES = set(
+    """
+    am an and at bei bis by das de dem den der des die dr ein eine einen einer er es for frau fräulein from für herr
+    herrn his her hier ihr ihre im in ins ist jobcenter mit mr mrs ms no of or prof sein seine sie since the to und
+    unser unsere van vom von vor with zu zum zur mein meine
+    bruder brüder cousin cousine eltern elternteil enkel freund freunde freundin geschwister großeltern großmutter
+    großvater kind kinder mama mutter neffe nichte oma onkel opa papa partner partnerin pate patin schwester schwestern
+    sohn stiefmutter stiefvater tante tochter vater brother brothers children daughter family father friend friends
+    girlfriend boyfriend grandfather grandmother grandparents mother parents sister sisters son stepfather stepmother
+    amt anwalt anwältin arzt ausbilder ausbilderin beraterin berater betreuer betreuerin betrieb chef chefin
+    erzieher erzieherin fachkraft familie gericht jugendamt klasse klassenlehrer klassenlehrerin kollege kollegin lehrer
+    lehrerin leiter leiterin nachbar nachbarin pflegemutter pflegevater polizei praktikum schule schulleiter
+    schulleiterin schulsozialarbeiter schulsozialarbeiterin sozialarbeiter sozialarbeiterin therapeut therapeutin
+    trainer trainerin vormund vormünder ärztin young person guardian legal office school police teacher doctor
+    social worker
+    """.split()
+)
 
 
 def label_of(model):
@@ -42,25 +63,45 @@ def label_of(model):
 
 
 class Mask:
-    """Replaces the names of others in texts, as far as the file knows them."""
+    """Replaces the names of others in texts, as far as the file knows them.
+
+    A name is masked whatever its case. Where people are described in words ("the mother and Mr. Li"), only what looks
+    like a name is, and only where it is written like one, so that the person's own data stay readable.
+    """
 
     def __init__(self, own_names, placeholder):
         self.own = {part.lower() for name in own_names for part in re.findall(r"\w+", name or "")}
         self.placeholder = placeholder
-        self.names = set()
+        self.names, self.words = set(), set()
 
-    def add(self, text):
+    def add(self, name):
+        """Mask somebody's name, and each part of it."""
+        self._add(self.names, name)
+
+    def add_words(self, text):
+        """Mask the names in words about who was there."""
+        self._add(self.words, text)
+
+    def _add(self, names, text):
         text = (text or "").strip()
-        for name in (text, *re.findall(r"[^\W\d_]+", text)):
+        parts = [part for part in re.findall(r"[^\W\d_]+", text) if part.lower() not in NO_NAMES and part[0].isupper()]
+        whole = [text] if names is self.names else []
+        for name in (*whole, *parts):
             if len(name) >= SHORTEST_NAME and name.lower() not in self.own:
-                self.names.add(name)
+                names.add(name)
 
     def apply(self, text):
-        if not (text and self.names):
+        # Short names are words, too, when written small.
+        exact = self.words | {name for name in self.names if len(name) == SHORTEST_NAME}
+        text = self._replace(text, self.names - exact, re.IGNORECASE)
+        return self._replace(text, exact | {name.upper() for name in exact}, 0)
+
+    def _replace(self, text, names, flags):
+        if not (text and names):
             return text
-        names = "|".join(re.escape(name) for name in sorted(self.names, key=len, reverse=True))
+        found = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
         # Also in the genitive.
-        return re.sub(rf"(?<!\w)(?:{names})(?:['’]?s)?(?!\w)", self.placeholder, text, flags=re.IGNORECASE)
+        return re.sub(rf"(?<!\w)(?:{found})(?:['’]?s)?(?!\w)", self.placeholder, text, flags=flags)
 
 
 class Disclosure(PersonalData):
@@ -72,8 +113,9 @@ class Disclosure(PersonalData):
         self.user_env = case.env
         self.left_out = set(left_out)
         self.with_entrusted_of = with_entrusted_of
-        self.withheld = {}
+        self.withheld, self.shown = {}, {}
         self.mask = Mask([case.first_name, case.last_name], placeholder)
+        self._find_handovers()
         self._learn_names()
 
     def _learn_names(self):
@@ -81,7 +123,14 @@ class Disclosure(PersonalData):
             thirds = [field for field, kind in declarations(self.env[name]).items() if kind == THIRD]
             for record in self.env[name].browse(ids) if thirds else ():
                 for field in thirds:
-                    self.mask.add(record[field])
+                    add = self.mask.add_words if field in WORDS else self.mask.add
+                    add(record[field])
+
+    def _find_handovers(self):
+        """Hand-overs name several files; their notes are about the person alone where it is this one only."""
+        handovers = self.env[HANDOVER].search([("case_file_ids", "in", sorted(self.ids[CASE_FILE]))])
+        if handovers:
+            self.ids[HANDOVER] = set(handovers.ids)
 
     # ------------------------------------------------------------
     # Records
@@ -110,8 +159,13 @@ class Disclosure(PersonalData):
             if self.with_entrusted_of and "is_entrusted" in records._fields:
                 exportable |= readable.filtered(lambda record: record.author_id == self.with_entrusted_of)
             readable = exportable
+        if records._name == HANDOVER:
+            own = self.ids[CASE_FILE]
+            # sudo: whether other persons' files are named, too.
+            readable = readable.filtered(lambda one: set(one.sudo().case_file_ids.ids) <= own)
         if hidden := len(records) - len(readable):
             self.withheld[label_of(records)] = hidden
+        self.shown[records._name] = set(readable.ids)
         return readable
 
     def _row(self, record):
@@ -172,24 +226,54 @@ class Disclosure(PersonalData):
     # ------------------------------------------------------------
 
     def messages(self):
-        """What colleagues wrote in the chatter of the file."""
-        messages = self.user_env["mail.message"].search(
-            [("model", "=", CASE_FILE), ("res_id", "in", list(self.ids[CASE_FILE]))], order="id"
-        )
+        """What colleagues wrote in the chatter of what is shown."""
+        messages = self.user_env["mail.message"].search(self._domain_shown("model"), order="id")
         return [
             {"date": fields.Datetime.to_string(message.date), "author": self._name_of(message.author_id), "text": text}
             for message in messages
             if (text := self.mask.apply(html2plaintext(message.body or "").strip()))
         ]
 
-    def attachments(self):
-        """Files that are attached anywhere: name and size; the copies are handed out apart, after a look."""
+    def activities(self):
+        """What colleagues have planned: kind, day and words."""
+        activities = self.user_env["mail.activity"].search(self._domain_shown("res_model"), order="date_deadline, id")
+        return [
+            {
+                "date": fields.Date.to_string(activity.date_deadline),
+                "author": self._name_of(activity.user_id),
+                "text": self.mask.apply(
+                    "\n".join(
+                        part
+                        for part in (
+                            activity.summary or activity.activity_type_id.name,
+                            html2plaintext(activity.note or "").strip(),
+                        )
+                        if part
+                    )
+                ),
+            }
+            for activity in activities
+        ]
+
+    def _domain_shown(self, model_field):
+        """Messages and activities of what is shown; what is withheld keeps its own."""
+        return Domain.OR(
+            Domain(model_field, "=", name) & Domain("res_id", "in", sorted(ids))
+            for name, ids in self.shown.items()
+            if ids
+        )
+
+    def attachments(self, with_messages=True):
+        """Files that are attached to what is shown: name and size; the copies are handed out apart, after a look."""
         rows = self.env.execute_query(
             SQL("SELECT id FROM ir_attachment WHERE %s ORDER BY id", self.where_document("res_model"))
         )
         attachments = self.env["ir.attachment"].browse(row_id for (row_id,) in rows)
+        shown = attachments.filtered(lambda one: one.res_id in self.shown.get(one.res_model, ()))
+        if not with_messages:
+            shown -= self.env["mail.message"].search([("attachment_ids", "in", shown.ids)]).attachment_ids
         # sudo is taken away: only what the user may read is named.
-        readable = attachments.with_env(self.user_env)._filtered_access("read")
+        readable = shown.with_env(self.user_env)._filtered_access("read")
         if hidden := len(attachments) - len(readable):
             self.withheld[label_of(self.user_env["ir.attachment"])] = hidden
         return [

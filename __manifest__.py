@@ -138,6 +138,7 @@
         ],
         "web.assets_tests": ["justiq/static/tests/tours/*"],
         "web.report_assets_common": ["justiq/static/src/scss/*"],
+        "justiq.report_paper": ["justiq/static/src/paper/*", "justiq/static/src/scss/*"],
     },
     "uninstall_hook": "uninstall_hook",
     "demo": [

@@ -13,6 +13,7 @@ from . import programme_requirement_certificate
 from . import programme_retention_rule
 from . import programme_finding
 from . import programme_computed_mixin
+from . import programme_plausible_dates
 from . import programme_checked_mixin
 from . import programme_import_mixin
 from . import programme_transition_mixin

@@ -1,6 +1,7 @@
 # what all printed reports share
 from . import report_mixin
 from . import report_people_mixin
+from . import report_paper
 
 # case
 from . import access_log_report

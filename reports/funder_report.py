@@ -22,7 +22,7 @@ WIDTHS = {
     for letter in letters
 } | dict.fromkeys("ACGKUVÄÜ&mwDHNOQÖM%", 0.8)
 # Pages of a document that the PDF engine makes at once.
-PART_PAGES = 60
+PART_PAGES = 100
 ROW = Markup('<tr class="%s">%s</tr>')
 CELL = Markup('<td class="%s">%s</td>')
 CARRIED = Markup('<tr class="o_justiq_carried"><td colspan="%s">%s</td>%s</tr>')

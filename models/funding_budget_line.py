@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import money
 from ..tools.lock import lock_against_change
 
 
@@ -35,7 +36,7 @@ class BudgetLine(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="Share of ESF money, proposed from the rate of the grant.",
+        help="Proposed from the rate of the grant, with the federal money that the funder adds to it.",
     )
 
     _planned_amount_not_negative = models.Constraint(
@@ -51,9 +52,7 @@ class BudgetLine(models.Model):
     def _compute_esf_amount(self):
         # Not on the rate: a new rate must not rewrite a plan that was made.
         for line in self:
-            share = line.planned_amount * line.funding_year_id.grant_id.esf_rate / 100.0
-            currency = line.currency_id or self.env.company.currency_id
-            line.esf_amount = currency.round(share)
+            line.esf_amount = float(money.percent(line.planned_amount, line.funding_year_id.grant_id.esf_rate))
 
     @api.depends("baustein_id.name", "micro_project_id.name", "cost_category_id.name")
     def _compute_display_name(self):

@@ -58,6 +58,28 @@ class BudgetLine(models.Model):
         years._derive_flat_rates()
         return result
 
+    def _flat_parts(self, base):
+        """What follows from a base for derived lines, to the cent as in the plan: rounded once per year, then cut.
+
+        :param base: amount by (funding year id, Baustein id, cost category id)
+        :return: dictionary of Decimal by line
+        """
+        parts = {}
+        for (year, rate), lines in self.grouped(lambda line: (line.funding_year_id, line.flat_rate_id)).items():
+            ordered = lines.sorted(lambda line: (line.baustein_id.number, line.baustein_id.id))
+            amounts = [
+                sum(
+                    (
+                        base.get((year.id, line.baustein_id.id, category.id), Decimal(0))
+                        for category in rate.base_category_ids
+                    ),
+                    Decimal(0),
+                )
+                for line in ordered
+            ]
+            parts.update(zip(ordered, money.percents(amounts, rate.rate), strict=True))
+        return parts
+
     def _refuse_by_hand(self):
         raise ValidationError(
             self.env._(
@@ -119,8 +141,9 @@ class FundingYear(models.Model):
                 planned[line.baustein_id] += money.exact(line.planned_amount)
                 esf[line.baustein_id] += money.exact(line.esf_amount)
         bausteine = sorted(planned, key=lambda baustein: (baustein.number, baustein.id))
-        planned_parts = self._parts(flat_rate, [planned[baustein] for baustein in bausteine])
-        esf_parts = self._parts(flat_rate, [esf[baustein] for baustein in bausteine])
+        planned_parts, esf_parts = (
+            money.percents([amounts[baustein] for baustein in bausteine], flat_rate.rate) for amounts in (planned, esf)
+        )
         known = {
             line.baustein_id: line
             for line in self.budget_line_ids.filtered(lambda line: line.flat_rate_id == flat_rate)
@@ -140,6 +163,3 @@ class FundingYear(models.Model):
         lines = self.env["justiq.budget.line"]
         lines.union(*known.values())._remove_derived()
         lines._create_derived(missing)
-
-    def _parts(self, flat_rate, amounts):
-        return money.distribute(money.percent(sum(amounts), flat_rate.rate), amounts)

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,17 +8,23 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import money
+from .funding_grant_shares import FUNDER_SOURCES
 from .funding_voucher import READERS
 
 FIGURES = (
     "due_amount",
     "due_esf_amount",
+    "flat_esf_amount",
     "extra_esf_amount",
     "spent_esf_amount",
     "received_before",
     "requested_before",
     "in_hand_amount",
     "amount",
+    "spent_amount",
+    "own_spent_amount",
+    "own_planned_amount",
+    "own_received_amount",
 )
 # What a call rests on; it stays as it was sent.
 FIXED = {"grant_id", "date_start", "date_end", "extra_amount", "extra_note"}
@@ -26,10 +33,12 @@ FIXED = {"grant_id", "date_start", "date_end", "extra_amount", "extra_note"}
 class FundCall(models.Model):
     """A call for funds (Mittelabruf): what falls due soon, minus what is in hand.
 
-    Call amount = ESF money of the payments due in the period, further payments
-    included, minus what is in hand; never below zero. In hand = received and
-    requested so far, minus ESF money of everything paid before the period. A
-    draft shows the figures of today; a call that was sent keeps its own.
+    Call amount = ESF money of the payments due in the period, of the flat rates on
+    them and of further payments, minus what is in hand; never below zero. In hand =
+    received and requested so far, minus ESF money of everything paid before the
+    period, flat rates included. A flat rate arises with the payments that it is a
+    percentage of. A draft shows the figures of today; a call that was sent keeps
+    its own.
 
     The figures are for the funder's portal; nothing is transmitted. Coordination
     and finance write the calls of their companies, team lead and auditor read.
@@ -86,6 +95,7 @@ class FundCall(models.Model):
     # figures: of today in a draft, else those that were sent
     due_amount = fields.Monetary(string="Payments Due", compute="_compute_figures")
     due_esf_amount = fields.Monetary(string="ESF Money of Payments Due", compute="_compute_figures")
+    flat_esf_amount = fields.Monetary(string="ESF Money of Flat Rates on Them", compute="_compute_figures")
     extra_esf_amount = fields.Monetary(string="ESF Money of Further Payments", compute="_compute_figures")
     spent_esf_amount = fields.Monetary(string="ESF Money Spent Before", compute="_compute_figures")
     received_before = fields.Monetary(string="Received so Far", compute="_compute_figures")
@@ -94,6 +104,22 @@ class FundCall(models.Model):
         string="In Hand", compute="_compute_figures", help="Received and requested, minus spent; may be negative."
     )
     amount = fields.Monetary(string="Call Amount", compute="_compute_figures")
+
+    # co-financing: what the provider's own sources have paid and given until the period
+    spent_amount = fields.Monetary(
+        string="Spent Before, from All Sources", compute="_compute_figures", help="Flat rates included."
+    )
+    own_spent_amount = fields.Monetary(
+        string="Of It from Own Sources",
+        compute="_compute_figures",
+        help="What was spent before the period and is no money of the funder.",
+    )
+    own_planned_amount = fields.Monetary(
+        string="Own Sources: Planned",
+        compute="_compute_figures",
+        help="Municipality, seconded staff and third parties, in the funding years that have begun.",
+    )
+    own_received_amount = fields.Monetary(string="Own Sources: Received", compute="_compute_figures")
 
     _dates_in_order = models.Constraint("CHECK (date_end >= date_start)", "The period must not end before it starts.")
     _amounts_not_negative = models.Constraint(
@@ -140,30 +166,65 @@ class FundCall(models.Model):
     def _current_figures(self):
         """The figures of today, as text to the cent, by call; in as many queries for one call as for many."""
         complete = self.filtered(lambda call: call.grant_id and call.date_start and call.date_end)
-        sums, others = complete._voucher_sums(), complete._money_of_other_calls()
-        return {call: call._figures_of(sums[call], others[call]) if call in complete else {} for call in self}
+        spending, others, own = complete._spending(), complete._money_of_other_calls(), complete._own_money()
+        return {
+            call: call._figures_of(*spending[call], *others[call]) | call._co_financing(spending[call][0], *own[call])
+            if call in complete
+            else {}
+            for call in self
+        }
+
+    def _spending(self):
+        """What was paid before each call and what falls due in it, by call.
+
+        :return: dictionary of pairs (before, due), each a dictionary with `costs`
+            (eligible amounts of vouchers), `esf` (ESF money of them) and
+            `flat_costs`, `flat_esf` (the flat rates that follow from them)
+        """
+        sums = self._voucher_sums()
+        # sudo: sums over the plan of the grant of each call, which the user reads.
+        lines = self.env["justiq.budget.line"].sudo()
+        lines = lines.search([("grant_id", "in", self.grant_id.ids), ("flat_rate_id", "!=", False)])
+        by_grant = lines.grouped(lambda line: line.grant_id.id)
+        result = {}
+        for index, call in enumerate(self):
+            flat_lines = by_grant.get(call.grant_id.id, lines.browse())
+            before, due = {}, {}
+            for position, name in enumerate(("costs", "esf")):
+                paid, coming = (
+                    {key: amounts[position] for key, amounts in sums[index, what].items()} for what in ("before", "due")
+                )
+                both = {key: paid.get(key, 0) + coming.get(key, 0) for key in paid.keys() | coming.keys()}
+                before[name], due[name] = sum(paid.values()), sum(coming.values())
+                # As the difference of two rounded amounts, so that the calls of a year add up to its flat rate.
+                before[f"flat_{name}"] = sum(flat_lines._flat_parts(paid).values())
+                due[f"flat_{name}"] = sum(flat_lines._flat_parts(both).values()) - before[f"flat_{name}"]
+            result[call] = before, due
+        return result
 
     def _voucher_sums(self):
-        """Sums over the vouchers by call: eligible and ESF money of what is due, ESF money of what was paid since."""
+        """(eligible, ESF money) by position of the call and "before" or "due", then by key of `_flat_parts`."""
+        result = defaultdict(dict)
         if not self:
-            return {}
+            return result
         # sudo: sums over vouchers of the grant of each call, which the user reads; no voucher is returned.
         vouchers = self.env["account.analytic.line"].sudo()
-        vouchers.flush_model(["justiq_eligible_amount", "justiq_esf_amount"])
+        key = ("justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id")
+        vouchers.flush_model([*key, "justiq_eligible_amount", "justiq_esf_amount"])
+        columns = SQL(", ").join(map(SQL.identifier, key))
         sums = []
         for index, call in enumerate(self):
-            later = [("justiq_grant_id", "=", call.grant_id.id), ("justiq_payment_date", ">=", call.date_start)]
-            for what, domain in (("due", call._due_domain()), ("later", later)):
-                sums.append(
-                    vouchers._search(domain).select(
-                        SQL("%s AS call, %s AS what", index, what),
-                        SQL("COALESCE(SUM(justiq_eligible_amount), 0), COALESCE(SUM(justiq_esf_amount), 0)"),
-                    )
+            paid_before = [("justiq_grant_id", "=", call.grant_id.id), ("justiq_payment_date", "<", call.date_start)]
+            for what, domain in (("before", paid_before), ("due", call._due_domain())):
+                selected = vouchers._search(domain).select(
+                    SQL("%s AS call, %s AS what", index, what),
+                    columns,
+                    SQL("COALESCE(SUM(justiq_eligible_amount), 0), COALESCE(SUM(justiq_esf_amount), 0)"),
                 )
-        found = {
-            (index, what): amounts for index, what, *amounts in self.env.execute_query(SQL(" UNION ALL ").join(sums))
-        }
-        return {call: (*found[index, "due"], found[index, "later"][1]) for index, call in enumerate(self)}
+                sums.append(SQL("%s GROUP BY %s", selected, columns))
+        for index, what, *found, costs, esf in self.env.execute_query(SQL(" UNION ALL ").join(sums)):
+            result[index, what][tuple(found)] = money.exact(costs), money.exact(esf)
+        return result
 
     def _money_of_other_calls(self):
         """What was received and what is requested on the other calls of the grant, by call."""
@@ -177,26 +238,54 @@ class FundCall(models.Model):
             result[call] = sum(map(money.exact, received)), sum(map(money.exact, requested))
         return result
 
-    def _figures_of(self, sums, others):
-        self.ensure_one()
-        # sudo: rate and spending of the grant of this call, which the user reads.
-        grant = self.grant_id.sudo()
-        due, due_esf, not_before = map(money.exact, sums)
-        received, requested = others
-        extra_esf = money.percent(self.extra_amount, grant.esf_rate)
-        spent = sum(map(money.exact, grant.funding_year_ids.mapped("esf_spent"))) - not_before
-        in_hand = received + requested - spent
-        values = (
-            due,
-            due_esf,
-            extra_esf,
-            spent,
-            received,
-            requested,
-            in_hand,
-            max(due_esf + extra_esf - in_hand, Decimal(0)),
+    def _own_money(self):
+        """Planned and received money of all other sources, in the years that have begun, by call."""
+        # sudo: sums over the plan of the grant of each call, which the user reads.
+        lines = self.env["justiq.financing.line"].sudo()
+        rows = lines._read_group(
+            [("grant_id", "in", self.grant_id.ids), ("source", "not in", FUNDER_SOURCES)],
+            ["funding_year_id"],
+            ["planned_amount:sum", "received_amount:sum"],
         )
-        return {name: str(value) for name, value in zip(FIGURES, values, strict=True)}
+        result = {}
+        for call in self:
+            begun = [
+                list(map(money.exact, amounts))
+                for year, *amounts in rows
+                if year.grant_id.id == call.grant_id.id and year.date_start <= call.date_start
+            ]
+            result[call] = [sum(amounts) for amounts in zip(*begun, strict=True)] or [0, 0]
+        return result
+
+    def _co_financing(self, before, planned, received):
+        """The proof that the provider's own sources bear their part of what was spent."""
+        spent = before["costs"] + before["flat_costs"]
+        figures = {
+            "spent_amount": spent,
+            "own_spent_amount": spent - before["esf"] - before["flat_esf"],
+            "own_planned_amount": planned,
+            "own_received_amount": received,
+        }
+        return {name: str(money.exact(value)) for name, value in figures.items()}
+
+    def _figures_of(self, before, due, received, requested):
+        self.ensure_one()
+        # sudo: rate of the grant of this call, which the user reads.
+        extra_esf = money.percent(self.extra_amount, self.grant_id.sudo().esf_rate)
+        spent = before["esf"] + before["flat_esf"]
+        in_hand = received + requested - spent
+        figures = {
+            "due_amount": due["costs"],
+            "due_esf_amount": due["esf"],
+            "flat_esf_amount": due["flat_esf"],
+            "extra_esf_amount": extra_esf,
+            "spent_esf_amount": spent,
+            "received_before": received,
+            "requested_before": requested,
+            "in_hand_amount": in_hand,
+            "amount": max(due["esf"] + due["flat_esf"] + extra_esf - in_hand, Decimal(0)),
+        }
+        return {name: str(money.exact(value)) for name, value in figures.items()}
 
     def _current_voucher_rows(self):
         """The payments due, as plain values."""

@@ -119,16 +119,14 @@ class FunderReport(models.Model):
         return {"costs": dict(costs), "flat": flat, "years": years, "by_year": by_year}
 
     def _add_flat_rates(self, flat, years, by_year):
-        """What is spent of a flat rate follows its base, rounded per funding year and Baustein as in the budget."""
-        derived = self.env["justiq.budget.line"]._read_group(
-            [("funding_year_id", "in", years.ids), ("flat_rate_id", "!=", False)],
-            ["funding_year_id", "baustein_id", "flat_rate_id"],
+        """What is spent of a flat rate follows its base, to the cent as in the budget."""
+        lines = self.env["justiq.budget.line"].search(
+            [("funding_year_id", "in", years.ids), ("flat_rate_id", "!=", False)]
         )
-        for year, baustein, rate in derived:
-            base = [by_year[year, baustein, category] for category in rate.base_category_ids]
-            for index in range(2):
-                amount = sum((one[index] for one in base), ZERO)
-                flat[baustein, rate][index + 1] += money.percent(amount, rate.rate)
+        for index in range(2):
+            base = {tuple(record.id for record in key): amounts[index] for key, amounts in by_year.items()}
+            for line, amount in lines._flat_parts(base).items():
+                flat[line.baustein_id, line.flat_rate_id][index + 1] += amount
 
     def _spending_table(self, spending):
         groups = defaultdict(list)
@@ -163,7 +161,7 @@ class FunderReport(models.Model):
             "columns": [
                 {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 35},
                 *self._plan_columns(self.env._("Cost category"), self.env._("Spent")),
-                {"key": "esf", "label": self.env._("of it ESF money"), "type": "money", "width": 22},
+                {"key": "esf", "label": self.env._("of it %s", self._esf_label()), "type": "money", "width": 22},
             ],
             "rows": rows,
         }
@@ -292,7 +290,7 @@ class FunderReport(models.Model):
             {
                 "key": "flat",
                 "title": self.env._("Flat rates derived"),
-                "remark": self.env._("Rounded per funding year and Baustein, as in the budget."),
+                "remark": self.env._("Rounded once per funding year, then cut into the Bausteine, as in the budget."),
                 "columns": [
                     {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 28},
                     {"key": "name", "label": self.env._("Flat rate"), "type": "text", "width": 28},
@@ -367,7 +365,7 @@ class FunderReport(models.Model):
         )
         return self._amounts_table(
             "calls",
-            self.env._("Calls for funds against ESF money spent"),
+            self.env._("Calls for funds against %s spent", self._esf_label()),
             [
                 self._amount_row(
                     "received",
@@ -375,7 +373,7 @@ class FunderReport(models.Model):
                     received,
                     drill=self._behind(calls, [("id", "in", calls.ids)], "received_amount"),
                 ),
-                self._amount_row("spent", self.env._("ESF money spent"), esf, drill=self._voucher_drill()),
+                self._amount_row("spent", self.env._("%s spent", self._esf_label()), esf, drill=self._voucher_drill()),
                 self._amount_row(
                     "remaining",
                     self.env._("Remaining: to carry over or to pay back")
@@ -384,8 +382,8 @@ class FunderReport(models.Model):
                     received - esf,
                     style="subtotal",
                 ),
-                self._amount_row("granted", self.env._("ESF money planned"), granted),
-                self._amount_row("unused", self.env._("ESF money not used"), granted - esf, style="total"),
+                self._amount_row("granted", self.env._("%s planned", self._esf_label()), granted),
+                self._amount_row("unused", self.env._("%s not used", self._esf_label()), granted - esf, style="total"),
             ],
         )
 

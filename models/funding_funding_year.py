@@ -14,7 +14,9 @@ _lt = LazyTranslate(__name__)
 class FundingYear(models.Model):
     """The budget of a funding year and the limits on its ESF money (S18-S20).
 
-    All amounts are in the currency of the provider.
+    All amounts are in the currency of the provider. Those of group Bausteine
+    (`esf_group_...`) are ESF money alone, as the limits are; all others include the
+    federal money that the grant notice may add to it.
     """
 
     _inherit = "justiq.funding.year"
@@ -30,7 +32,7 @@ class FundingYear(models.Model):
         string="ESF Money for Micro-Projects",
         compute="_compute_planned",
         store=True,
-        help="Planned ESF money of all group Bausteine in this funding year.",
+        help="Planned ESF money of all group Bausteine in this funding year, without federal money.",
     )
 
     # limits for the group Bausteine
@@ -49,6 +51,8 @@ class FundingYear(models.Model):
         "budget_line_ids.planned_amount",
         "budget_line_ids.esf_amount",
         "budget_line_ids.baustein_kind",
+        "grant_id.share_esf",
+        "grant_id.share_federal",
     )
     def _compute_planned(self):
         for year in self:
@@ -56,7 +60,7 @@ class FundingYear(models.Model):
             group_lines = lines.filtered(lambda line: line.baustein_kind == "group")
             year.planned_amount = sum(lines.mapped("planned_amount"))
             year.esf_amount = sum(lines.mapped("esf_amount"))
-            year.esf_group_amount = sum(group_lines.mapped("esf_amount"))
+            year.esf_group_amount = float(year.grant_id._esf_part(sum(map(exact, group_lines.mapped("esf_amount")))))
 
     @api.depends(
         "esf_group_amount",

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import money
+
 SOURCES = [
     ("esf", "ESF"),
     ("federal", "Federal Money"),
@@ -18,6 +20,11 @@ class Grant(models.Model):
     """Who pays which percentage of the eligible costs, as the grant notice says.
 
     The shares of all sources are 100.00 % exactly, or nothing is entered yet.
+
+    The funder pays ESF and federal money together: it is called, spent and accounted
+    for by one rate (`esf_rate`, for example 50 + 10 %). The limits on ESF money
+    for micro-projects (S18 to S20) speak of ESF money alone. A federal bonus is none,
+    neither against the most nor for the least; there, `_esf_part` leaves it out.
     """
 
     _inherit = "justiq.grant"
@@ -62,6 +69,12 @@ class Grant(models.Model):
 
     def _share_total(self):
         return round(sum(self[name] for name in SHARE_FIELDS), 2)
+
+    def _esf_part(self, amount):
+        """What is ESF money of an amount that the funder pays, to the cent."""
+        if not money.exact(self.share_federal):
+            return money.exact(amount)
+        return money.part(amount, self.share_esf, self._funder_share())
 
     def _funder_share(self):
         return round(sum(self[f"share_{source}"] for source in FUNDER_SOURCES), 2)

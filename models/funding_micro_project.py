@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class MicroProject(models.Model):
-    """The money planned for a micro-project, in the provider's currency."""
+    """The money planned for a micro-project, in the provider's currency; its ESF money is without federal money."""
 
     _inherit = "justiq.micro.project"
 
@@ -14,7 +14,9 @@ class MicroProject(models.Model):
     planned_amount = fields.Monetary(string="Planned Costs", compute="_compute_planned_amounts", store=True)
     esf_planned = fields.Monetary(string="Planned ESF Money", compute="_compute_planned_amounts", store=True)
 
-    @api.depends("budget_line_ids.planned_amount", "budget_line_ids.esf_amount")
+    @api.depends(
+        "budget_line_ids.planned_amount", "budget_line_ids.esf_amount", "grant_id.share_esf", "grant_id.share_federal"
+    )
     def _compute_planned_amounts(self):
         sums = {
             project.id: amounts
@@ -25,7 +27,8 @@ class MicroProject(models.Model):
             )
         }
         for project in self:
-            project.planned_amount, project.esf_planned = sums.get(project._origin.id, (0.0, 0.0))
+            project.planned_amount, esf = sums.get(project._origin.id, (0.0, 0.0))
+            project.esf_planned = float(project.grant_id._esf_part(esf))
 
     @api.constrains("grant_id")
     def _check_grant_of_children(self):

@@ -39,17 +39,25 @@ class BudgetLine(models.Model):
     esf_spent = fields.Monetary(string="ESF Money Spent", compute="_compute_spent", store=True)
     left_amount = fields.Monetary(string="Left", compute="_compute_left", store=True)
     usage = fields.Float(string="Used (%)", compute="_compute_usage", help="Spent and committed, of what is planned.")
+    forecast_amount = fields.Monetary(
+        string="Forecast",
+        compute="_compute_forecast",
+        help="Spent so far, extrapolated to the whole year by the days that have passed, plus what is committed.",
+    )
 
+    # Also on the other lines of the year: a flat rate is rounded for all of them together.
     @api.depends(
         "flat_rate_id.rate",
         "flat_rate_id.base_category_ids",
         "baustein_id",
+        "funding_year_id.budget_line_ids.flat_rate_id",
+        "funding_year_id.budget_line_ids.baustein_id",
         *(f"funding_year_id.voucher_ids.{name}" for name in VOUCHER_FIELDS),
     )
     def _compute_spent(self):
-        by_line, by_base = self._sums_by_line(), self._sums_by_base()
+        by_line, flat = self._sums_by_line(), self._flat_sums()
         for line in self:
-            sums = line._flat_sums(by_base) if line.flat_rate_id else by_line[line._origin.id]
+            sums = (parts[line._origin] for parts in flat) if line.flat_rate_id else by_line[line._origin.id]
             line.spent_amount, line.esf_spent, line.committed_amount = (float(amount) for amount in sums)
 
     def _sums_by_line(self):
@@ -66,25 +74,19 @@ class BudgetLine(models.Model):
             {key: (*spent.get(key, (0.0, 0.0)), committed.get(key, 0.0)) for key in spent.keys() | committed.keys()},
         )
 
-    def _sums_by_base(self):
-        """The same by (funding year, Baustein, cost category), as far as flat rates need it."""
-        flat = self.filtered("flat_rate_id")
-        sums = defaultdict(lambda: [0.0, 0.0, 0.0])
-        if not flat:
-            return sums
-        vouchers, years = self.env["account.analytic.line"], flat.funding_year_id
-        groups = ["justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id"]
-        domain = [("justiq_funding_year_id", "in", years.ids)]
-        for *key, spent, esf in vouchers._read_group(domain + PAID, groups, SUMS):
-            sums[tuple(key)][:2] = [spent, esf]
-        for *key, committed in vouchers._read_group(domain + UNPAID, groups, SUMS[:1]):
-            sums[tuple(key)][2] = committed
-        return sums
-
-    def _flat_sums(self, by_base):
-        rate = self.flat_rate_id
-        keys = [(self.funding_year_id, self.baustein_id, category) for category in rate.base_category_ids]
-        return [money.percent(sum(money.exact(by_base[key][index]) for key in keys), rate.rate) for index in range(3)]
+    def _flat_sums(self):
+        """The same of derived lines, as three dictionaries by line."""
+        lines = self._origin.filtered("flat_rate_id").funding_year_id.budget_line_ids.filtered("flat_rate_id")
+        bases = ({}, {}, {})
+        if lines:
+            vouchers = self.env["account.analytic.line"]
+            groups = ["justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id"]
+            domain = [("justiq_funding_year_id", "in", lines.funding_year_id.ids)]
+            for paid, sums, found in ((PAID, SUMS, bases[:2]), (UNPAID, SUMS[:1], bases[2:])):
+                for year, baustein, category, *amounts in vouchers._read_group(domain + paid, groups, sums):
+                    for base, amount in zip(found, amounts, strict=True):
+                        base[year.id, baustein.id, category.id] = money.exact(amount)
+        return [lines._flat_parts(base) for base in bases]
 
     @api.depends("planned_amount", "spent_amount", "committed_amount")
     def _compute_left(self):
@@ -96,6 +98,11 @@ class BudgetLine(models.Model):
         for line in self:
             used = line.planned_amount - line.left_amount
             line.usage = 100.0 * used / line.planned_amount if line.planned_amount else 100.0 * bool(used)
+
+    @api.depends("spent_amount", "committed_amount", "funding_year_id.date_start", "funding_year_id.date_end")
+    def _compute_forecast(self):
+        for line in self:
+            line.forecast_amount = line.funding_year_id._forecast(line.spent_amount, line.committed_amount)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -155,6 +162,8 @@ class FundingYear(models.Model):
         "budget_line_ids.spent_amount",
         "budget_line_ids.esf_spent",
         "budget_line_ids.committed_amount",
+        "grant_id.share_esf",
+        "grant_id.share_federal",
         *(f"voucher_ids.{name}" for name in VOUCHER_FIELDS),
     )
     def _compute_spent(self):
@@ -174,7 +183,7 @@ class FundingYear(models.Model):
             spent, esf, esf_group, committed = sums[year._origin.id]
             year.spent_amount = spent + sum(flat.mapped("spent_amount"))
             year.esf_spent = esf + sum(flat.mapped("esf_spent"))
-            year.esf_group_spent = esf_group + sum(group.mapped("esf_spent"))
+            year.esf_group_spent = float(year.grant_id._esf_part(esf_group + sum(group.mapped("esf_spent"))))
             year.committed_amount = committed + sum(flat.mapped("committed_amount"))
 
     @api.depends("planned_amount", "spent_amount", "committed_amount")
@@ -190,13 +199,16 @@ class FundingYear(models.Model):
 
     @api.depends("spent_amount", "committed_amount", "date_start", "date_end")
     def _compute_forecast(self):
-        today = fields.Date.context_today(self)
         for year in self:
-            spent = money.exact(year.spent_amount)
-            if year.date_start and year.date_end and year.date_start <= today < year.date_end:
-                days = (year.date_end - year.date_start).days + 1
-                spent = money.part(spent, days, (today - year.date_start).days + 1)
-            year.forecast_amount = float(spent + money.exact(year.committed_amount))
+            year.forecast_amount = year._forecast(year.spent_amount, year.committed_amount)
+
+    def _forecast(self, spent, committed):
+        """Where it will end, of the whole year or of a part of its costs; see the docstring of the model."""
+        today, spent = fields.Date.context_today(self), money.exact(spent)
+        if self.date_start and self.date_end and self.date_start <= today < self.date_end:
+            days = (self.date_end - self.date_start).days + 1
+            spent = money.part(spent, days, (today - self.date_start).days + 1)
+        return float(spent + money.exact(committed))
 
     @api.depends("budget_line_ids.planned_amount", "budget_line_ids.spent_amount")
     def _compute_greatest_overspending(self):
@@ -281,7 +293,7 @@ class FundingYear(models.Model):
 
 
 class MicroProject(models.Model):
-    """What was spent on a micro-project, in the provider's currency."""
+    """What was spent on a micro-project, in the provider's currency; its ESF money is without federal money."""
 
     _inherit = "justiq.micro.project"
 
@@ -292,7 +304,11 @@ class MicroProject(models.Model):
     esf_spent = fields.Monetary(string="ESF Money Spent", compute="_compute_spent", store=True)
 
     @api.depends(
-        "voucher_ids.justiq_eligible_amount", "voucher_ids.justiq_esf_amount", "voucher_ids.justiq_payment_date"
+        "voucher_ids.justiq_eligible_amount",
+        "voucher_ids.justiq_esf_amount",
+        "voucher_ids.justiq_payment_date",
+        "grant_id.share_esf",
+        "grant_id.share_federal",
     )
     def _compute_spent(self):
         sums = {
@@ -302,7 +318,8 @@ class MicroProject(models.Model):
             )
         }
         for project in self:
-            project.spent_amount, project.esf_spent = sums.get(project._origin.id, (0.0, 0.0))
+            project.spent_amount, esf = sums.get(project._origin.id, (0.0, 0.0))
+            project.esf_spent = float(project.grant_id._esf_part(esf))
 
     def action_view_vouchers(self):
         self.ensure_one()

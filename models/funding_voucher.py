@@ -139,7 +139,8 @@ class Voucher(models.Model):
         compute="_compute_justiq_esf_amount",
         store=True,
         groups=READERS,
-        help="In proportion to the ESF money of the budget line; without one, by the rate of the grant.",
+        help="In proportion to the ESF money of the budget line; without one, by the rate of the grant. "
+        "With the federal money that the funder adds to it.",
     )
     justiq_state = fields.Selection(
         selection=[("incomplete", "To Complete"), ("committed", "Not Paid Yet"), ("paid", "Paid")],

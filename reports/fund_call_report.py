@@ -23,6 +23,7 @@ class FundCallReport(models.AbstractModel):
     def _content(self, call):
         names = [
             "due_esf_amount",
+            "flat_esf_amount",
             "extra_esf_amount",
             "received_before",
             "requested_before",
@@ -38,6 +39,10 @@ class FundCallReport(models.AbstractModel):
                 {"label": call._fields[name]._description_string(self.env), "amount": call[name]} for name in names
             ],
             "amount": call.amount,
+            "co_financing": [
+                {"label": call._fields[name]._description_string(self.env), "amount": call[name]}
+                for name in ("spent_amount", "own_spent_amount", "own_planned_amount", "own_received_amount")
+            ],
             "extra": call.extra_amount,
             "extra_note": call.extra_note,
             "vouchers": [

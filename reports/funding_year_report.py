@@ -6,6 +6,8 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL, formatLang
 
+from ..tools import money
+
 UNFINISHED = ("idea", "planned", "approved", "running")
 
 
@@ -119,7 +121,7 @@ class FundingYearReport(models.AbstractModel):
     def _project_table(self, year, projects, participations, attended):
         sessions = self._session_figures(year, projects)
         people = self._count_people(participations, ["micro_project_id"], attended)
-        money = self._money_by_project(year)
+        esf = self._money_by_project(year)
         rows = [
             {
                 "group": self._progress(project),
@@ -128,7 +130,7 @@ class FundingYearReport(models.AbstractModel):
                 "state": self._label(project, "state"),
                 "sessions": sessions.get(project.id, {}),
                 "people": people[(project,)],
-                "esf": money.get(project.id, 0.0),
+                "esf": esf.get(project.id, 0.0),
             }
             for project in projects
         ]
@@ -142,7 +144,7 @@ class FundingYearReport(models.AbstractModel):
                 if any(row["group"] == group for row in rows)
             ],
             "sessions": sum((Counter(row["sessions"]) for row in rows), Counter()),
-            "unassigned": money.get(False, 0.0),
+            "unassigned": esf.get(False, 0.0),
             "esf": year.esf_group_amount,
         }
 
@@ -181,14 +183,14 @@ class FundingYearReport(models.AbstractModel):
         """Planned ESF money of the group Bausteine; without a project under False."""
         # sudo: sums of the printed year.
         lines = self.env["justiq.budget.line"].sudo()
-        return {
-            project.id: amount
-            for project, amount in lines._read_group(
-                [("funding_year_id", "=", year.id), ("baustein_kind", "=", "group")],
-                ["micro_project_id"],
-                ["esf_amount:sum"],
-            )
-        }
+        sums = lines._read_group(
+            [("funding_year_id", "=", year.id), ("baustein_kind", "=", "group")],
+            ["micro_project_id"],
+            ["esf_amount:sum"],
+        )
+        # Without federal money, and to the cent what the total of the year is.
+        parts = money.distribute(year.esf_group_amount, [amount for _project, amount in sums])
+        return {project.id: float(part) for (project, _amount), part in zip(sums, parts, strict=True)}
 
     # ------------------------------------------------------------
     # Limits and goals of the programme

@@ -26,6 +26,16 @@ def rounded(fraction):
     return Decimal(hundredths if fraction >= 0 else -hundredths) * CENT
 
 
+def to_whole_cents(parts):
+    """Exact parts as whole cents that add up to their rounded sum: who lacks most of a cent is rounded up first."""
+    down = [part * 100 // 1 for part in parts]
+    missing = int(rounded(sum(parts, Fraction(0))) / CENT) - sum(down)
+    order = sorted(range(len(parts)), key=lambda index: down[index] - parts[index] * 100)
+    for index in order[:missing]:
+        down[index] += 1
+    return [cent * CENT for cent in down]
+
+
 def exact(value):
     return Fraction(str(value or 0))
 
@@ -65,7 +75,7 @@ class Money(Rows):
         self.years = self.select("SELECT id, date_start, date_end FROM justiq_funding_year WHERE grant_id = %(grant)s")
         self.lines = self.select(
             """
-            SELECT line.id, funding_year_id, baustein_id, kind, cost_category_id, planned_amount, esf_amount,
+            SELECT line.id, funding_year_id, baustein_id, number, kind, cost_category_id, planned_amount, esf_amount,
                    flat_rate_id, micro_project_id
               FROM justiq_budget_line line JOIN justiq_baustein baustein ON baustein.id = baustein_id
              WHERE grant_id = %(grant)s
@@ -123,18 +133,41 @@ class Money(Rows):
                 committed += voucher["eligible"]
         return spent, esf, committed
 
+    def flat_rates(self, vouchers, name):
+        """{id of a derived line: what these vouchers make of it}, of their eligible amounts or their ESF money.
+
+        The grant notice grants a percentage of what a funding year costs: the exact
+        percentages of its Bausteine, rounded once for all of them.
+        """
+        result = {}
+        for year in self.years:
+            for rate in self.rates.values():
+                lines = [
+                    line
+                    for line in self.lines
+                    if line["flat_rate_id"] == rate["id"] and line["funding_year_id"] == year["id"]
+                ]
+                lines.sort(key=lambda line: (line["number"], line["baustein_id"]))
+                exact_parts = [
+                    sum(
+                        exact(one[name]) * exact(rate["rate"]) / 100
+                        for one in vouchers
+                        if one["year_id"] == year["id"]
+                        and one["baustein_id"] == line["baustein_id"]
+                        and one["category_id"] in rate["bases"]
+                    )
+                    for line in lines
+                ]
+                result.update(zip((line["id"] for line in lines), to_whole_cents(exact_parts), strict=True))
+        return result
+
     def of_line(self, line):
         if not line["flat_rate_id"]:
             return self.sums(voucher for voucher in self.vouchers if voucher["line_id"] == line["id"])
-        rate = self.rates[line["flat_rate_id"]]
-        base = self.sums(
-            voucher
-            for voucher in self.vouchers
-            if voucher["year_id"] == line["funding_year_id"]
-            and voucher["baustein_id"] == line["baustein_id"]
-            and voucher["category_id"] in rate["bases"]
-        )
-        return tuple(rounded(Fraction(amount) * exact(rate["rate"]) / 100) for amount in base)
+        paid = [one for one in self.vouchers if one["paid"]]
+        unpaid = [one for one in self.vouchers if not one["paid"]]
+        found = ((paid, "eligible"), (paid, "esf"), (unpaid, "eligible"))
+        return tuple(self.flat_rates(vouchers, name)[line["id"]] for vouchers, name in found)
 
     def of_year(self, year_id, kinds=("individual", "group")):
         """Vouchers of the year, whether they have a budget line or not, and its flat rates."""
@@ -186,19 +219,30 @@ class Money(Rows):
     # ------------------------------------------------------------
 
     def call(self, start, end, extra=0, received=0, requested=0):
-        """Figures of a call for funds: what is due, what is in hand, what is called."""
+        """Figures of a call for funds: what is due, what is in hand, what is called.
+
+        What a payment has cost the funder before, or will cost in the period: its ESF
+        money, and that of the flat rates that it brings along.
+        """
+        before = [voucher for voucher in self.vouchers if voucher["paid"] and voucher["paid"] < start]
         due = [voucher for voucher in self.vouchers if self._is_due(voucher, start, end)]
-        due_esf = sum((voucher["esf"] for voucher in due), Decimal(0))
         extra_esf = rounded(exact(extra) * exact(self.esf_rate) / 100)
-        every_year = [self.of_year(year["id"])[1] for year in self.years]
-        later = [voucher["esf"] for voucher in self.vouchers if voucher["paid"] and voucher["paid"] >= start]
-        in_hand = cents(received) + cents(requested) - (sum(every_year) - sum(later))
+        spent = self._esf_with_flat_rates(before)
+        until_end = self._esf_with_flat_rates(before + due)
+        in_hand = cents(received) + cents(requested) - spent
+        due_esf = sum((voucher["esf"] for voucher in due), Decimal(0))
         return {
             "due_amount": sum((voucher["eligible"] for voucher in due), Decimal(0)),
             "due_esf_amount": due_esf,
+            "flat_esf_amount": until_end - spent - due_esf,
+            "spent_esf_amount": spent,
             "in_hand_amount": in_hand,
-            "amount": max(due_esf + extra_esf - in_hand, Decimal(0)),
+            "amount": max(until_end + extra_esf - cents(received) - cents(requested), Decimal(0)),
         }
+
+    def _esf_with_flat_rates(self, vouchers):
+        own = sum((voucher["esf"] for voucher in vouchers), Decimal(0))
+        return own + sum(self.flat_rates(vouchers, "esf").values())
 
     def _is_due(self, voucher, start, end):
         if voucher["paid"]:

@@ -65,6 +65,25 @@ class TestBudgetFigures(BudgetCommon):
         self.assertEqual((flat.planned_amount, flat.spent_amount), (220.0, 73.33))
         self.assertEqual(self.year.spent_amount, 406.66)
 
+    def test_flat_rate_is_rounded_once_in_plan_and_spending(self):
+        self._create_flat_rate(22.0)
+        for code in ("CM", "ASJ"):
+            self._create_budget_line(self.year, 0.0, code=code, planned=10.02, cost_category_id=self.staff.id)
+            self._pay(10.02, code=code, category=self.staff)
+        flat = self.year.budget_line_ids.filtered("flat_rate_id").sorted("baustein_id")
+        # 22 % of 20.04 is 4.41, not twice 2.20.
+        self.assertEqual(sorted(flat.mapped("planned_amount")), [2.20, 2.21])
+        self.assertEqual(flat.mapped("spent_amount"), flat.mapped("planned_amount"))
+        self.assertEqual(self.year.spent_amount, self.year.planned_amount)
+
+    def test_flat_rate_of_credit_notes_takes_off_what_it_gave(self):
+        self._create_flat_rate(22.0)
+        for code, amount in (("CM", 10.0), ("ASJ", -9.99)):
+            self._create_budget_line(self.year, 0.0, code=code, planned=10.0, cost_category_id=self.staff.id)
+            self._pay(amount, code=code, category=self.staff)
+        flat = self.year.budget_line_ids.filtered("flat_rate_id")
+        self.assertEqual(sorted(flat.mapped("spent_amount")), [-2.2, 2.2])
+
     def test_micro_project_knows_its_spent_esf_money(self):
         project = self._create_project()
         self._create_budget_line(self.year, 100.0, cost_category_id=self.fees.id, micro_project_id=project.id)
@@ -90,6 +109,15 @@ class TestBudgetFigures(BudgetCommon):
                 self.year.invalidate_recordset(["forecast_amount"])
                 # 1 July is day 183 of the 366 days of 2020.
                 self.assertEqual(self.year.forecast_amount, expected)
+
+    def test_forecast_of_a_line_is_its_part_of_that_of_the_year(self):
+        values = {"code": "CM", "planned": 1000.0}
+        paid = self._create_budget_line(self.year, 600.0, cost_category_id=self.fees.id, **values)
+        open_ = self._create_budget_line(self.year, 600.0, cost_category_id=self.staff.id, **values)
+        self._pay(100.0)
+        self._pay(30.0, category=self.staff, justiq_payment_date=False, justiq_voucher_date=date(2020, 5, 1))
+        with freeze_time("2020-07-01"):
+            self.assertEqual((paid.forecast_amount, open_.forecast_amount), (200.0, 30.0))
 
     def test_team_lead_reads_figures_but_no_vouchers(self):
         line = self._create_budget_line(self.year, 600.0, code="CM", planned=1000.0, cost_category_id=self.fees.id)

@@ -28,6 +28,8 @@ MONEY = st.one_of(
     st.tuples(st.just("pay"), NUMBERS, PAID),
     st.tuples(st.just("share"), NUMBERS, RATES),
     st.tuples(st.just("category"), NUMBERS, CATEGORIES),
+    st.tuples(st.just("move"), NUMBERS, NUMBERS),
+    st.tuples(st.just("charge"), NUMBERS, NUMBERS),
     st.tuples(st.just("delete voucher"), NUMBERS),
     st.tuples(st.just("replan"), NUMBERS, AMOUNTS, RATES),
     st.tuples(st.just("delete line"), NUMBERS),
@@ -47,6 +49,20 @@ class MoneyCommon(JustiqCommon):
         cls._create_flat_rate(22.0)
         cls.accounts = [cls._account(cls.bausteine[code]) for code in ("CM", "ASJ", "MP")]
         cls.accounts.append(cls._project_account(cls.project))
+        cls.other_grant = cls._create_grant(name="Vorhaben II")
+        cls.accounts.append(cls._account(cls.bausteine["CM"], cls.other_grant))
+        kindergarten = cls._create_department()
+        cls.items = cls.env["account.analytic.line"].create(
+            [
+                {
+                    "name": f"Bill {number}",
+                    "amount": -number,
+                    "date": date(2020, number, 1),
+                    "account_id": kindergarten.id,
+                }
+                for number in (1, 7)
+            ]
+        )
 
     def _perform(self, name, arguments, must=False):
         """Do it; what the rules refuse is left undone."""
@@ -63,7 +79,7 @@ class MoneyCommon(JustiqCommon):
         return records.sorted("id")[number % len(records)] if records else records
 
     def _vouchers(self):
-        return self.env["account.analytic.line"].search([("justiq_grant_id", "=", self.grant.id)])
+        return self.env["account.analytic.line"].search([("justiq_grant_id", "!=", False)])
 
     def _by_hand(self):
         return self.grant.funding_year_ids.budget_line_ids.filtered(lambda line: not line.flat_rate_id)
@@ -102,6 +118,15 @@ class MoneyCommon(JustiqCommon):
 
     def _do_category(self, number, category):
         self._pick(self._vouchers(), number).justiq_cost_category_id = self.categories[category]
+
+    def _do_move(self, number, account):
+        """Finance charges a voucher to another Baustein, micro-project or grant."""
+        self._pick(self._vouchers(), number).justiq_account_id = self.accounts[account % len(self.accounts)]
+
+    def _do_charge(self, number, account):
+        """The accounting charges an item that it has; a kindergarten is none of a grant."""
+        accounts = [*self.accounts, self.env["account.analytic.account"]]
+        self._pick(self.items, number)[self.accounts[0].plan_id._column_name()] = accounts[account % len(accounts)]
 
     def _do_delete_voucher(self, number):
         self._pick(self._vouchers(), number).unlink()
@@ -143,9 +168,15 @@ class TestMoneyIndependent(MoneyCommon):
             ("voucher", 3, "fees", 10.0, 100.0, None),
             ("credit note", 0, 5.55),
             ("border", 1, date(2020, 6, 15)),
+            ("move", 2, 0),
+            ("move", 0, 4),
+            ("move", 4, 3),
+            ("charge", 1, 0),
+            ("charge", 0, 3),
+            ("charge", 1, 5),
         ):
             self._perform(name, arguments, must=True)
-        self._compare()
+            self._compare()
 
     # ------------------------------------------------------------
     # Comparing
@@ -153,12 +184,13 @@ class TestMoneyIndependent(MoneyCommon):
 
     def _compare(self):
         self.env.invalidate_all()
-        plain = Money(self.env, self.grant)
-        self._compare_vouchers(plain)
-        self._compare_lines(plain)
-        self._compare_years(plain)
-        self._compare_projects(plain)
-        self._compare_call(plain)
+        for grant in (self.grant, self.other_grant):
+            plain = Money(self.env, grant)
+            self._compare_vouchers(plain)
+            self._compare_lines(plain)
+            self._compare_years(plain, grant)
+            self._compare_projects(plain, grant)
+            self._compare_call(plain, grant)
 
     def _compare_vouchers(self, plain):
         for row in plain.vouchers:
@@ -175,8 +207,8 @@ class TestMoneyIndependent(MoneyCommon):
             self.assertEqual(tuple(map(cents, found)), (spent, esf, committed), line.display_name)
             self.assertEqual(cents(line.left_amount), cents(line.planned_amount) - spent - committed)
 
-    def _compare_years(self, plain):
-        for year in self.grant.funding_year_ids:
+    def _compare_years(self, plain, grant):
+        for year in grant.funding_year_ids:
             spent, esf, committed = plain.of_year(year.id)
             found = (year.spent_amount, year.esf_spent, year.committed_amount, year.esf_group_spent)
             self.assertEqual(tuple(map(cents, found)), (spent, esf, committed, plain.of_year(year.id, ("group",))[1]))
@@ -189,20 +221,21 @@ class TestMoneyIndependent(MoneyCommon):
 
     def _compare_flat_rates(self, plain, year):
         """The rounded rows of a flat rate add up to its rounded total."""
-        for rate in self.grant.flat_rate_ids:
+        for rate in year.grant_id.flat_rate_ids:
             lines = year.budget_line_ids.filtered(lambda line, rate=rate: line.flat_rate_id == rate)
             planned, esf = plain.flat_rate_total(year.id, rate.id)
             self.assertEqual(sum(map(cents, lines.mapped("planned_amount"))), planned)
             self.assertEqual(sum(map(cents, lines.mapped("esf_amount"))), esf)
 
-    def _compare_projects(self, plain):
-        spent, esf, _committed = plain.of_project(self.project.id)
-        self.assertEqual((cents(self.project.spent_amount), cents(self.project.esf_spent)), (spent, esf))
+    def _compare_projects(self, plain, grant):
+        for project in grant.micro_project_ids:
+            spent, esf, _committed = plain.of_project(project.id)
+            self.assertEqual((cents(project.spent_amount), cents(project.esf_spent)), (spent, esf))
 
-    def _compare_call(self, plain):
+    def _compare_call(self, plain, grant):
         start, end = date(2020, 6, 1), date(2020, 7, 12)
         call = self.env["justiq.fund.call"].create(
-            {"grant_id": self.grant.id, "date_start": start, "date_end": end, "extra_amount": 77.77}
+            {"grant_id": grant.id, "date_start": start, "date_end": end, "extra_amount": 77.77}
         )
         expected = plain.call(start, end, extra=77.77)
         self.assertEqual({name: cents(call[name]) for name in expected}, expected)

@@ -37,6 +37,67 @@ class TestFundCall(JustiqCommon):
         call = self._call()
         self.assertEqual((call.due_amount, call.due_esf_amount), (700.0, 420.0))
 
+    def _pay_staff(self, amount=1000.0, **values):
+        """Costs of staff, which a flat rate of 22 % is granted on."""
+        return self._create_voucher(
+            justiq_amount=amount, justiq_cost_category_id=self.env.ref("justiq.cost_staff").id, **values
+        )
+
+    def _plan_staff(self, codes=("CM",)):
+        self._create_flat_rate(22.0)
+        for code in codes:
+            self._create_budget_line(
+                self._year(2020),
+                600.0,
+                code=code,
+                planned=1000.0,
+                cost_category_id=self.env.ref("justiq.cost_staff").id,
+            )
+
+    def test_flat_rate_falls_due_with_its_base(self):
+        self._plan_staff()
+        voucher = self._pay_staff(justiq_payment_date=date(2020, 3, 15))
+        call = self._call()
+        self.assertEqual((call.due_esf_amount, call.flat_esf_amount, call.spent_esf_amount), (900.0, 132.0, 600.0))
+        self.assertEqual(call.amount, 600.0 + 900.0 + 132.0)
+        for values, flat, spent in (
+            ({"justiq_payment_date": False, "justiq_due_date": date(2020, 3, 15)}, 132.0, 600.0),
+            ({"justiq_payment_date": False, "justiq_due_date": date(2020, 11, 15)}, 0.0, 600.0),
+            ({"justiq_payment_date": date(2020, 11, 15)}, 0.0, 600.0),
+            ({"justiq_payment_date": date(2020, 2, 15)}, 0.0, 600.0 + 600.0 + 132.0),
+        ):
+            with self.subTest(**values):
+                voucher.write(values)
+                call.invalidate_recordset()
+                self.assertEqual((call.flat_esf_amount, call.spent_esf_amount), (flat, spent))
+
+    def test_calls_one_after_the_other_call_the_flat_rate_of_the_year_to_the_cent(self):
+        self._plan_staff(("CM", "ASJ"))
+        called = []
+        for month in range(1, 13):
+            for code in ("CM", "ASJ"):
+                account = self._account(self.bausteine[code])
+                self._pay_staff(10.02, account=account, justiq_payment_date=date(2020, month, 20))
+            call = self._call(date_start=date(2020, month, 1), date_end=date(2020, month, 28))
+            called.append(round(100 * call.flat_esf_amount))
+        flat = self._year(2020).budget_line_ids.filtered("flat_rate_id")
+        self.assertEqual(sum(called), round(100 * sum(flat.mapped("esf_spent"))))
+
+    def test_co_financing_proves_what_own_sources_have_paid_and_given(self):
+        self._plan_staff()
+        self._pay_staff(justiq_payment_date=date(2020, 2, 1))
+        for number, source in ((2020, "municipality_cash"), (2020, "esf"), (2019, "seconded_staff")):
+            self._create_financing_line(self._year(number), source, 1000.0, received_amount=400.0)
+        self._create_financing_line(self._year(2021), "third_party", 5000.0)
+        call = self._call()
+        # Before: 1,000 of fees and 1,000 of staff with 22 % of it, 60 % of all is the funder's.
+        self.assertEqual((call.spent_amount, call.spent_esf_amount, call.own_spent_amount), (2220.0, 1332.0, 888.0))
+        self.assertEqual((call.own_planned_amount, call.own_received_amount), (2000.0, 800.0))
+        call.action_send()
+        html = self.env["ir.actions.report"]._render_qweb_html("justiq.report_fund_call", call.ids)[0].decode()
+        self.assertIn("Co-financing", html)
+        self.assertIn("888.00", html)
+
     def test_without_money_in_hand_what_was_advanced_is_called_too(self):
         call = self._call(extra_amount=100.0)
         self.assertEqual((call.spent_esf_amount, call.in_hand_amount), (600.0, -600.0))

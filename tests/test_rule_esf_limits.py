@@ -56,6 +56,54 @@ class TestEsfLimits(JustiqCommon):
         grant.state = "running"
         grant.state = "closed"
 
+    def _grant_with_federal_bonus(self):
+        grant = self._grant_of((date(2019, 1, 1), date(2019, 12, 31)))
+        grant.write({"share_esf": 50.0, "share_federal": 10.0, "share_municipality_cash": 40.0})
+        return grant
+
+    def _plan_by_rate(self, year, planned, **values):
+        return self.env["justiq.budget.line"].create(
+            {
+                "funding_year_id": year.id,
+                "baustein_id": self.bausteine["MP"].id,
+                "cost_category_id": self.category.id,
+                "planned_amount": planned,
+                **values,
+            }
+        )
+
+    def test_s19_federal_money_is_no_esf_money(self):
+        year = self._grant_with_federal_bonus().funding_year_ids
+        line = self._plan_by_rate(year, 90000.0)
+        self.assertEqual((line.esf_amount, year.esf_amount, year.esf_group_amount), (54000.0, 54000.0, 45000.0))
+        self._plan_by_rate(year, 10000.0)
+        with self.assertRefused("S19", "50,000.01"):
+            self._plan_by_rate(year, 0.02)
+
+    def test_s18_federal_money_is_no_esf_money(self):
+        year = self._grant_with_federal_bonus().funding_year_ids
+        line = self._plan_by_rate(year, 9000.0)
+        with self.assertRefused("S18", "4,500.00"):
+            year.state = "approved"
+        line.planned_amount = 10000.0
+        year.state = "approved"
+
+    def test_s19_spent_federal_money_is_no_esf_money(self):
+        grant = self._grant_with_federal_bonus()
+        project, year = self._create_project(grant_id=grant.id, date_start=date(2019, 5, 1)), grant.funding_year_ids
+        self._plan_by_rate(year, 100.0, micro_project_id=project.id)
+        self._create_voucher(
+            self._project_account(project), justiq_amount=100000.0, justiq_payment_date=date(2019, 6, 1)
+        )
+        self.assertEqual((year.esf_spent, year.esf_group_spent), (60000.0, 50000.0))
+        self.assertEqual((project.esf_planned, project.esf_spent), (50.0, 50000.0))
+        self.env.flush_all()
+        self.assertNotIn("esf_ceiling_spent", year.finding_ids.requirement_id.mapped("check"))
+        # The notice is corrected: without the bonus it is all ESF money.
+        grant.write({"share_esf": 60.0, "share_federal": 0.0})
+        self.env.flush_all()
+        self.assertEqual((year.esf_group_spent, project.esf_spent), (60000.0, 60000.0))
+
     def test_s19_names_rule_values_limit_and_way_out(self):
         with self.assertRefused("S19", "25,000.01", "50,000.02", "50,000.00", "25,000.00", "2022"):
             self._create_budget_line(self.year_2022, 25000.01)

@@ -9,20 +9,19 @@ import hashlib
 import json
 from decimal import Decimal, InvalidOperation
 
-from .money import exact
+from . import money
 
 NUMBERS = ("money", "percent", "hours", "integer")
 
 
 def amount(value):
     """Money, or another number with two decimals, as it is kept: "1234.50"."""
-    return str(exact(value))
+    return str(money.exact(value))
 
 
 def share(part, whole):
     """How many percent of the whole the part is, as it is kept; None where there is no whole."""
-    whole = Decimal(str(whole or 0))
-    return str((100 * Decimal(str(part or 0)) / whole).quantize(Decimal("0.01"))) if whole else None
+    return str(money.part(100, part, whole)) if whole else None
 
 
 def number(value):

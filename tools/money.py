@@ -1,7 +1,8 @@
 """Arithmetic of money, exact to the cent; the one place in which amounts are rounded.
 
 A printed total is always the sum of the printed rows: each row is rounded once, when it is stored, and totals add what
-is stored. Where a total comes first (a flat rate, shares of a plan), `distribute` cuts it into rows that add up to it.
+is stored. Where a total comes first (a flat rate, shares of a plan), `percents` or `distribute` cuts it into rows that
+add up to it.
 """
 
 from collections.abc import Sequence
@@ -43,7 +44,22 @@ def distribute(total, weights: Sequence) -> list[Decimal]:
     whole = sum(exact_weights)
     if not whole:
         return [exact(total) if index == 0 else Decimal(0) for index in range(len(exact_weights))]
-    shares = [cents * weight / whole for weight in exact_weights]
+    return _cut(cents, [cents * weight / whole for weight in exact_weights])
+
+
+def percents(amounts: Sequence, rate) -> list[Decimal]:
+    """The rate of the sum of the amounts, rounded once, as rows: one for each amount, by the largest remainder.
+
+    Amounts may be negative, as credit notes are; each row differs from the exact
+    rate of its amount by less than a cent.
+    """
+    factor = Fraction(Decimal(str(rate or 0)))
+    total = percent(sum(map(exact, amounts), Decimal(0)), rate)
+    return _cut(int(total / CENT), [Fraction(exact(amount)) * factor for amount in amounts])
+
+
+def _cut(cents, shares):
+    """Whole cents that add up to `cents`, where the exact shares do so but for a rounding."""
     parts = [share.__floor__() for share in shares]
     by_remainder = sorted(range(len(shares)), key=lambda index: (parts[index] - shares[index], index))
     for index in by_remainder[: cents - sum(parts)]:

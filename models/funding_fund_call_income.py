@@ -20,22 +20,29 @@ class Grant(models.Model):
     def _feed_received(self):
         """Bring the received amounts of ESF and federal money up to what has come on calls.
 
-        Each call belongs to the funding year of the day on which its money came,
-        before and after the grant to the first or last one; of several lines,
-        each gets its part of the planned money, to the cent.
+        Each call belongs to the funding year of its money (`_year_of_money`); of
+        several lines, each gets its part of the planned money, to the cent.
         """
         calls = self.env["justiq.fund.call"].search([("grant_id", "in", self.ids), ("state", "=", "received")])
         for grant in self:
             years = grant.funding_year_ids.sorted("date_start")
             sums = dict.fromkeys(years, Decimal(0))
             for call in calls.filtered(lambda call, grant=grant: call.grant_id == grant):
-                started = years.filtered(lambda year, call=call: year.date_start <= call.received_on)
-                sums[(started or years[:1])[-1:]] += money.exact(call.received_amount)
+                sums[grant._year_of_money(call.received_on)] += money.exact(call.received_amount)
             for year, received in sums.items():
                 lines = year.financing_line_ids.filtered(lambda line: line.source in FUNDER_SOURCES)
                 for line, part in zip(lines, money.distribute(received, lines.mapped("planned_amount")), strict=True):
                     if money.exact(line.received_amount) != part:
                         line._receive(float(part))
+
+    def _year_of_money(self, day):
+        """The funding year that money of the funder belongs to, by the day on which it came.
+
+        Before and after the grant, as a last payment is, it is the first or last one.
+        """
+        years = self.funding_year_ids.sorted("date_start")
+        started = years.filtered(lambda year: year.date_start <= day)
+        return (started or years[:1])[-1:]
 
 
 class FundCall(models.Model):

@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.tools import format_date
 
-from ..tools import figures
+from ..tools import figures, money
 from .funding_voucher import READERS
 
 AMOUNTS = ("justiq_amount", "justiq_eligible_amount", "justiq_esf_amount")
@@ -29,6 +29,12 @@ class FunderReport(models.Model):
             ("justiq_payment_date", ">=", fields.Date.to_string(self.date_start)),
             ("justiq_payment_date", "<=", fields.Date.to_string(self.date_end)),
         ]
+
+    def _esf_label(self):
+        """What the funder pays, by name; both kinds of money are called and spent together."""
+        # sudo: a share of the grant whose report the user reads.
+        federal = self.sudo().grant_id.share_federal
+        return self.env._("ESF and federal money") if federal else self.env._("ESF money")
 
     def _report_years(self):
         """Funding years of the grant that the period touches, in time order."""
@@ -57,16 +63,12 @@ class FunderReport(models.Model):
     # ------------------------------------------------------------
 
     def _received_calls(self):
-        """Calls for funds whose money has come in the period."""
-        return self.env["justiq.fund.call"].search(
-            [
-                ("grant_id", "=", self.grant_id.id),
-                ("state", "=", "received"),
-                ("received_on", ">=", self.date_start),
-                ("received_on", "<=", self.date_end),
-            ],
-            order="received_on, id",
+        """Calls for funds whose money belongs to the funding years of the report, as in the income by source."""
+        years = self._report_years()
+        calls = self.env["justiq.fund.call"].search(
+            [("grant_id", "=", self.grant_id.id), ("state", "=", "received")], order="received_on, id"
         )
+        return calls.filtered(lambda call: self.grant_id._year_of_money(call.received_on) in years)
 
     def _income_list(self):
         rows = [
@@ -149,6 +151,13 @@ class FunderReport(models.Model):
             row = self._voucher_row(voucher, number)
             rows.append(row)
             by_year[voucher.justiq_funding_year_id].append(row)
+        listed, flat = list(rows), self._flat_rate_rows(vouchers)
+        for year, row in flat:
+            rows.append(row)
+            by_year[year].append(row)
+        if flat:
+            of_vouchers = [self._sum_row(listed, key="vouchers", style="subtotal", text=self.env._("Vouchers"))]
+            listed += [*of_vouchers, *(row for _year, row in flat)]
         totals = []
         if len(by_year) > 1:
             totals = [
@@ -167,7 +176,50 @@ class FunderReport(models.Model):
             "carry": True,
             "drill": {"model": MODEL, "domain": self._voucher_domain()},
             "columns": self._voucher_columns(),
-            "rows": [*rows, *totals, self._sum_row(rows)],
+            "rows": [*listed, *totals, self._sum_row(rows)],
+        }
+
+    def _flat_rate_rows(self, vouchers):
+        """A computed line per funding year and flat rate, after the vouchers that it is a percentage of."""
+        lines = self.env["justiq.budget.line"].search(
+            [("funding_year_id", "in", self._report_years().ids), ("flat_rate_id", "!=", False)]
+        )
+        bases, behind = ({}, {}), defaultdict(list)
+        for voucher in vouchers if lines else ():
+            year, category = voucher.justiq_funding_year_id, voucher.justiq_cost_category_id
+            behind[year, category].append(voucher)
+            key = (year.id, voucher.justiq_baustein_id.id, category.id)
+            for base, name in zip(bases, AMOUNTS[1:], strict=True):
+                base[key] = base.get(key, Decimal(0)) + money.exact(voucher[name])
+        parts = [lines._flat_parts(base) for base in bases]
+        groups = lines.grouped(lambda line: (line.funding_year_id, line.flat_rate_id))
+        return [
+            (year, self._flat_rate_row(year, rate, [sum(part[line] for line in mine) for part in parts], behind))
+            for (year, rate), mine in sorted(groups.items(), key=lambda item: (item[0][0].date_start, item[0][1].id))
+        ]
+
+    def _flat_rate_row(self, year, rate, amounts, behind):
+        spent, esf = map(figures.amount, amounts)
+        base = rate.base_category_ids
+        vouchers = [voucher for category in base for voucher in behind[year, category]]
+        domain = [("justiq_funding_year_id", "=", year.id), ("justiq_cost_category_id", "in", base.ids)]
+        return {
+            "key": f"flat-{year.id}-{rate.id}",
+            "cells": {
+                "reason": self.env._(
+                    "Flat rate, computed: %(rate)s %% of %(base)s",
+                    rate=f"{rate.rate:g}",
+                    base=", ".join(base.mapped("name")),
+                ),
+                "category": rate.cost_category_id.name,
+                "year": year.label,
+                "amount": spent,
+                "share": figures.amount(100),
+                "eligible": spent,
+                "esf": esf,
+            },
+            "drill": {"model": MODEL, "domain": self._voucher_domain() + domain, "field": list(AMOUNTS)},
+            "records": {str(one.id): [figures.amount(one[name]) for name in AMOUNTS] for one in vouchers},
         }
 
     def _voucher_columns(self):
@@ -184,7 +236,7 @@ class FunderReport(models.Model):
             "amount": (self.env._("Amount"), "money", 18),
             "share": (self.env._("Share %"), "percent", 11),
             "eligible": (self.env._("Eligible"), "money", 18),
-            "esf": (self.env._("ESF money"), "money", 18),
+            "esf": (self._esf_label(), "money", 18),
         }
         return [
             {"key": key, "label": label, "type": kind, "width": width, "compare": key != "no"}

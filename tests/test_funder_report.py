@@ -114,6 +114,38 @@ class TestVoucherList(FunderReportCommon):
         self.assertEqual(rows[f"justiq.fund.call-{call.id}"]["date"], "2020-04-02")
         self.assertEqual(Decimal(rows["total"]["amount"]), Decimal("250.00") + Decimal(str(call.received_amount)))
 
+    def test_money_that_comes_after_the_end_of_the_grant_is_income_of_its_last_year(self):
+        self._create_financing_line(self._year(2022), "esf", 600.0)
+        call = self.env["justiq.fund.call"].create(
+            {"grant_id": self.grant.id, "date_start": date(2022, 6, 1), "extra_amount": 1000.0}
+        )
+        call.action_send()
+        call.write({"state": "received", "received_on": date(2022, 8, 1), "received_amount": 600.0})
+        for year in (False, self._year(2022).id):
+            proof, listed = (self._report(kind, funding_year_id=year) for kind in ("financial", "vouchers"))
+            self.assertEqual(self._rows(proof, "income", "sources")["total"]["actual"], "600.00")
+            self.assertEqual(self._rows(proof, "reconciliation", "calls")["received"]["amount"], "600.00")
+            self.assertEqual(self._rows(listed, "income", "received")["total"]["amount"], "600.00")
+        self.assertEqual(self._rows(self._report(), "income", "received")["total"]["amount"], "0.00")
+
+    def test_flat_rate_is_one_computed_line_per_year_before_the_total(self):
+        staff = self.env.ref("justiq.cost_staff")
+        self._create_flat_rate(22.0)
+        for code in ("CM", "ASJ"):
+            self._create_budget_line(self.year, 60.0, code=code, planned=100.0, cost_category_id=staff.id)
+            account = self._account(self.bausteine[code])
+            self._create_voucher(account, justiq_amount=10.02, justiq_cost_category_id=staff.id)
+        proof, listed = (self._report(kind) for kind in ("financial", "vouchers"))
+        rows = self._table(listed, "spending", "vouchers")["rows"]
+        flat = rows[-2]
+        self.assertEqual((flat["cells"]["eligible"], flat["cells"]["year"]), ("4.41", self.year.label))
+        self.assertIn("22 %", flat["cells"]["reason"])
+        spent = self._rows(proof, "spending", "plan")["total"]
+        total = rows[-1]["cells"]
+        self.assertEqual((total["eligible"], total["esf"]), (spent["actual"], spent["esf"]))
+        behind = self.env[flat["drill"]["model"]].search(flat["drill"]["domain"])
+        self.assertEqual(set(behind.mapped("justiq_amount")), {10.02})
+
     @mute_logger(*LOGGERS)
     def test_team_lead_reads_no_payees(self):
         report = self._report(user=self.users["team_lead"])

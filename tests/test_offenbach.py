@@ -13,6 +13,8 @@ from .common import JustiqCommon
 OFFENBACH = yaml.safe_load(Path(file_path("justiq/tests/data/offenbach_finance.yaml")).read_text(encoding="utf-8"))
 
 CENT = Decimal("0.01")
+# The file names ESF and federal money in one sum.
+SOURCES = {"esf_and_federal": "esf", "municipality_cash": "municipality_cash", "seconded_staff": "seconded_staff"}
 
 
 @tagged("post_install", "-at_install")
@@ -131,13 +133,26 @@ class TestOffenbach(JustiqCommon):
     # Plan and vouchers, against sums in plain Python
     # ------------------------------------------------------------
 
+    def _years(self):
+        return self.grant.funding_year_ids.sorted("date_start")
+
+    def _income_of_years(self):
+        """{year: {source: amount}}: each sum of the file, shared by months; the remainder in the last year."""
+        years = self._years()
+        income = {year: {} for year in years}
+        for source, total in OFFENBACH["grant"]["financing"].items():
+            left = Decimal(str(total))
+            for year in years:
+                amount = (Decimal(str(total)) * int(year.month_count) / 42).quantize(CENT)
+                income[year][SOURCES[source]] = left if year == years[-1] else amount
+                left -= amount
+        return income
+
     def _plan_total(self):
-        """Plan each year so that all years are the total of the file, shared by days; the remainder in the last."""
-        total, planned = Decimal(str(OFFENBACH["grant"]["total_eligible"])), Decimal(0)
-        years = self.grant.funding_year_ids.sorted("date_start")
-        for year in years:
+        """Plan in each year what its income pays: the micro-projects of the file, and staff."""
+        for year, income in self._income_of_years().items():
             own = sum(Decimal(str(line.planned_amount)) for line in year.budget_line_ids)
-            amount = (total * int(year.month_count) / 42).quantize(CENT) if year != years[-1] else total - planned
+            amount = sum(income.values())
             self._create_budget_line(
                 year,
                 float(((amount - own) * Decimal("0.6")).quantize(CENT)),
@@ -145,27 +160,59 @@ class TestOffenbach(JustiqCommon):
                 planned=float(amount - own),
                 cost_category_id=self.env.ref("justiq.cost_staff").id,
             )
-            planned += amount
-        return years
+        return self._years()
+
+    def _plan_income(self):
+        for year, income in self._income_of_years().items():
+            for source, amount in income.items():
+                self._create_financing_line(year, source, float(amount))
+
+    def _receive_income(self):
+        """All of it comes, that of the funder on a call per year; the last one after the end of the grant."""
+        for year in self._years():
+            for line in year.financing_line_ids:
+                if line.source != "esf":
+                    line.received_amount = line.planned_amount
+                    continue
+                call = self.env["justiq.fund.call"].create(
+                    {"grant_id": self.grant.id, "date_start": year.date_start, "extra_amount": 10**7}
+                )
+                call.action_send()
+                day = year.date_end + timedelta(days=30 if year.date_end == self.grant.date_end else 0)
+                call.write({"state": "received", "received_on": day, "received_amount": line.planned_amount})
+
+    def _assert_sums_of_the_file(self, found):
+        """Each of the three sums, exactly."""
+        expected = {SOURCES[name]: Decimal(str(total)) for name, total in OFFENBACH["grant"]["financing"].items()}
+        self.assertEqual(found, expected)
+        self.assertEqual(sum(found.values()), Decimal(str(OFFENBACH["grant"]["total_eligible"])))
 
     def test_plan_and_its_shares_reconcile_to_the_cent(self):
-        financing = OFFENBACH["grant"]["financing"]
+        years = self._plan_total()
+        self._plan_income()
+        income = dict.fromkeys(SOURCES.values(), Decimal(0))
+        for line in years.financing_line_ids:
+            income[line.source] += Decimal(str(line.planned_amount))
+        self._assert_sums_of_the_file(income)
+        own = income["municipality_cash"] + income["seconded_staff"]
+        self.assertEqual(own, Decimal(str(OFFENBACH["expected"]["own_share"])))
+        for year in years:
+            self.assertEqual((year.plan_gap, year.planned_amount), (0.0, year.income_amount))
+            year.state = "approved"
+        self.assertEqual(sum(Decimal(str(year.planned_amount)) for year in years), sum(income.values()))
+
+    def test_income_proposed_by_shares_is_the_plan_to_the_cent(self):
         shares = {"esf": 60.0, "municipality_cash": 25.71, "seconded_staff": 14.29}
         self.grant.write({f"share_{source}": share for source, share in shares.items()})
         self.assertEqual(self.grant.own_share_percent, OFFENBACH["expected"]["own_share_percent"])
-        years = self._plan_total()
-        for year in years:
+        for year in self._plan_total():
             year.action_propose_financing()
+            self.assertEqual(year.plan_gap, 0.0)
+            planned = Decimal(str(year.planned_amount))
+            for line in year.financing_line_ids:
+                exact = planned * Decimal(str(shares[line.source])) / 100
+                self.assertLess(abs(Decimal(str(line.planned_amount)) - exact), CENT)
             year.state = "approved"
-        income = {source: Decimal(0) for source in shares}
-        for line in years.financing_line_ids:
-            income[line.source] += Decimal(str(line.planned_amount))
-        total = Decimal(str(OFFENBACH["grant"]["total_eligible"]))
-        self.assertEqual(sum(Decimal(str(year.planned_amount)) for year in years), total)
-        self.assertEqual(sum(income.values()), total)
-        self.assertAlmostEqual(income["esf"], Decimal(str(financing["esf_and_federal"])), delta=Decimal("0.02"))
-        own = income["municipality_cash"] + income["seconded_staff"]
-        self.assertAlmostEqual(own, Decimal(str(OFFENBACH["expected"]["own_share"])), delta=Decimal("0.02"))
 
     def test_vouchers_reconcile_to_the_cent(self):
         years = self._plan_total()
@@ -222,12 +269,17 @@ class TestOffenbach(JustiqCommon):
                 justiq_payment_date=project.date_end,
                 justiq_cost_category_id=self.category.id,
             )
-        report = self.env["justiq.funder.report"].create({"kind": "financial", "grant_id": self.grant.id})
-        tables = {
-            table["key"]: {row["key"]: row["cells"] for row in table["rows"]}
-            for section in report.figures
-            for table in section["tables"]
-        }
+        self._plan_income()
+        self._receive_income()
+        tables, listed = self._tables("financial"), self._tables("vouchers")
+        for column in ("planned", "actual"):
+            self._assert_sums_of_the_file(
+                {source: Decimal(tables["sources"][source][column]) for source in SOURCES.values()}
+            )
+        total = tables["sources"]["total"]["actual"]
+        self.assertEqual((total, listed["received"]["total"]["amount"]), ("1400000.00", "1400000.00"))
+        self.assertEqual(tables["calls"]["received"]["amount"], "840000.00")
+        self.assertEqual(listed["vouchers"]["total"]["eligible"], tables["plan"]["total"]["actual"])
         # Once more in plain Python, from the rows of the database.
         self.env.flush_all()
         self.env.cr.execute(
@@ -249,6 +301,14 @@ class TestOffenbach(JustiqCommon):
         self.assertEqual(Decimal(tables["plan"]["total"]["esf"]), sum(Decimal(str(y.esf_spent)) for y in years))
         planned = sum(Decimal(str(line.planned_amount)) for line in years.budget_line_ids)
         self.assertEqual(Decimal(tables["plan"]["total"]["planned"]), planned)
+
+    def _tables(self, kind):
+        report = self.env["justiq.funder.report"].create({"kind": kind, "grant_id": self.grant.id})
+        return {
+            table["key"]: {row["key"]: row["cells"] for row in table["rows"]}
+            for section in report.figures
+            for table in section["tables"]
+        }
 
     def test_bausteine_of_the_file(self):
         self.assertEqual(set(self.grant.baustein_ids.mapped("code")), set(OFFENBACH["grant"]["bausteine"]))

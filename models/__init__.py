@@ -174,6 +174,7 @@ from . import funding_voucher
 from . import funding_voucher_rights
 from . import funding_spending
 from . import funding_voucher_hints
+from . import funding_voucher_names
 from . import funding_voucher_books
 from . import funding_fund_call
 from . import funding_micro_project

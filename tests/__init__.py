@@ -87,5 +87,6 @@ from . import test_tours
 from . import test_uninstall
 from . import test_voucher
 from . import test_voucher_accounting
+from . import test_voucher_hints
 from . import test_voucher_moved
 from . import test_wizards

@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.modules.migration import exec_script
 from odoo.tests import tagged
-from odoo.tools import file_path
+from odoo.tools import SQL, file_path
 
 from .test_voucher import VoucherCommon
 
@@ -20,13 +20,12 @@ class TestMigrationLedger(VoucherCommon):
     def _half_move(self, voucher, account):
         """As 19.0.2.0.0 did it: only account, grant, Baustein and micro-project follow."""
         self.env.flush_all()
-        self.env.cr.execute(
-            f"UPDATE account_analytic_line SET {self.account.plan_id._column_name()} = %s, justiq_account_id = %s,"
-            " justiq_grant_id = %s, justiq_baustein_id = %s, justiq_micro_project_id = %s WHERE id = %s",
-            [account.id or None] * 2
-            + [account[f"justiq_{name}_id"].id or None for name in ("grant", "baustein", "micro_project")]
-            + [voucher.id],
+        values = {self.account.plan_id._column_name(): account} | {"justiq_account_id": account}
+        values |= {name: account[name] for name in ("justiq_grant_id", "justiq_baustein_id", "justiq_micro_project_id")}
+        columns = SQL(", ").join(
+            SQL("%s = %s", SQL.identifier(name), record.id or None) for name, record in values.items()
         )
+        self.env.cr.execute(SQL("UPDATE account_analytic_line SET %s WHERE id = %s", columns, voucher.id))
         self.env.invalidate_all()
 
     def test_moved_voucher_counts_where_it_is(self):
@@ -66,6 +65,15 @@ class TestMigrationLedger(VoucherCommon):
             (70.0, 70.0, "Bill 2", "incomplete"),
         )
         self.assertEqual((item.justiq_funding_year_id, self.year.committed_amount), (self.year, 70.0))
+
+    def test_names_in_reasons_are_found_by_later_files(self):
+        voucher = self._enter(justiq_reason="Ticket for Mia Muster")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_analytic_line SET justiq_person_keys = NULL WHERE id = %s", [voucher.id])
+        self.env.invalidate_all()
+        self._migrate()
+        self._create_case(first_name="Mia", last_name="Muster")
+        self.assertTrue(voucher.justiq_names_person)
 
     def test_vouchers_that_are_right_stay_as_they_are(self):
         voucher = self._enter(justiq_eligible_share=0.0, justiq_payee="Club")

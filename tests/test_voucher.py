@@ -227,28 +227,6 @@ class TestVoucherChecks(VoucherCommon):
             self.env.flush_all()
         self._enter(justiq_voucher_number="B 17", justiq_payee="Farben Schmidt", justiq_amount=99.99)
 
-    def test_double_of_a_bill_is_marked(self):
-        bill = self._from_accounting(100.0)
-        bill.with_user(self.finance).write({"justiq_voucher_number": "B 17", "justiq_payee": "Farben Schmidt"})
-        voucher = self._enter(justiq_voucher_number="B 17", justiq_payee="Farben Schmidt")
-        both = (bill | voucher).with_user(self.finance)
-        self.assertEqual(both.mapped("justiq_is_double"), [True, True])
-        self.assertEqual(
-            both.search([("justiq_is_double", "=", True)]), both.sorted(lambda line: (line.date, line.id), reverse=True)
-        )
-        self.assertIn("there already", voucher.justiq_hint)
-
-    def test_name_of_a_participant_is_marked_without_saying_whose(self):
-        self._create_case(first_name="Mia", last_name="Muster")
-        voucher = self._enter(justiq_reason="Ticket for Mia Muster")
-        self.assertTrue(voucher.justiq_names_person)
-        self.assertNotIn("Muster", voucher.justiq_hint)
-        self.assertIn("looks like the name", voucher.justiq_hint)
-        voucher.justiq_reason = "Ticket"
-        self.assertFalse(voucher.justiq_names_person)
-        voucher.justiq_reason = "Muster, Mia: Ticket"
-        self.assertTrue(voucher.justiq_names_person)
-
     def test_closed_grant_takes_no_voucher(self):
         voucher = self._enter()
         self.env.cr.execute("UPDATE justiq_grant SET state = 'closed' WHERE id = %s", (self.grant.id,))

@@ -1,8 +1,10 @@
-"""Why: figures of vouchers that were charged to another account stayed those of the first one.
+"""Why: figures of vouchers that were charged to another account stayed those of the first one, flat rates were rounded
+otherwise in the plan than in what was spent, and federal money counted as ESF money for micro-projects (S18 to S20).
 
 Funding year, budget line, amount, ESF money and state of such a voucher are computed anew, and so is what was spent of
 all budget lines, micro-projects and funding years. The vouchers are found by one statement, so that a provider with
-hundreds of thousands of right ones does not wait for them.
+hundreds of thousands of right ones does not wait for them. Reasons of payment get the keys by which a later case file
+finds them.
 """
 
 from odoo import SUPERUSER_ID, api
@@ -49,10 +51,18 @@ def migrate(cr, version):
         for name in ("justiq_payee", "justiq_reason", "justiq_eligible_share"):
             env.add_to_compute(vouchers._fields[name], late)
         batch.flush_recordset()
+    cr.execute(
+        "SELECT id FROM account_analytic_line WHERE justiq_grant_id IS NOT NULL AND justiq_reason ~ '[^ ] +[^ ]'"
+    )
+    for batch in split_every(BATCH_SIZE, [line_id for (line_id,) in cr.fetchall()], vouchers.browse):
+        env.add_to_compute(vouchers._fields["justiq_person_keys"], batch)
+        env.add_to_compute(vouchers._fields["justiq_names_person"], batch)
+        batch.flush_recordset()
+        batch.invalidate_recordset()
     for model, names in (
         ("justiq.budget.line", ("spent_amount", "left_amount")),
-        ("justiq.micro.project", ("spent_amount",)),
-        ("justiq.funding.year", ("spent_amount", "left_amount", "greatest_overspending")),
+        ("justiq.micro.project", ("spent_amount", "planned_amount")),
+        ("justiq.funding.year", ("spent_amount", "planned_amount", "left_amount", "greatest_overspending")),
     ):
         records = env[model].search([])
         for name in names:

@@ -135,6 +135,7 @@
             "justiq/static/src/case_search/*",
             "justiq/static/src/roster_state/*",
             "justiq/static/src/figures/*",
+            "justiq/static/src/list/*",
         ],
         "web.assets_tests": ["justiq/static/tests/tours/*"],
         "web.report_assets_common": ["justiq/static/src/scss/*"],

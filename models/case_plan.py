@@ -21,7 +21,7 @@ class CasePlan(models.Model):
 
     _name = "justiq.case.plan"
     _inherit = ["justiq.frozen.mixin", "justiq.transition.mixin", "justiq.case.enrolled.mixin"]
-    _description = "Plan"
+    _description = "Support Plan"
     _order = "case_file_id, date desc, version desc, id desc"
     _rec_names_search = ["case_file_id.reference"]
 

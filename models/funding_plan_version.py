@@ -26,7 +26,7 @@ class PlanVersion(models.Model):
     figures = fields.Json(required=True, export_string_translation=False)
     planned_amount = fields.Monetary(string="Planned Costs")
     income_amount = fields.Monetary(string="Planned Income")
-    table = fields.Html(string="Plan", compute="_compute_table", sanitize=False)
+    table = fields.Html(string="Finance Plan", compute="_compute_table", sanitize=False)
 
     _number_unique = models.UniqueIndex("(funding_year_id, number)", "This funding year already has this version.")
 

@@ -169,6 +169,17 @@ class Session(models.Model):
             order="reference, id",
         )
 
+    def web_read(self, specification):
+        """With the roster in the order of the names, as on paper; the database cannot sort by what is not stored."""
+        result = super().web_read(specification)
+        for values in result:
+            if "participant_name" in specification.get("attendance_ids", {}).get("fields", ()):
+                # Lines beyond the page come without a name, and stay behind.
+                values["attendance_ids"].sort(
+                    key=lambda line: ("participant_name" not in line, (line.get("participant_name") or "").casefold())
+                )
+        return result
+
     def action_open_roster(self):
         """Put everybody who is expected on the roster and open it."""
         self.ensure_one()
@@ -176,12 +187,8 @@ class Session(models.Model):
         if self.state == "planned":
             self._complete_roster()
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Roster"),
-            "res_model": "justiq.session",
+            **self.env["ir.actions.act_window"]._for_xml_id("justiq.justiq_session_action_roster"),
             "res_id": self.id,
-            "view_mode": "form",
-            "views": [(self.env.ref("justiq.justiq_session_view_form_roster").id, "form")],
         }
 
     def _complete_roster(self):

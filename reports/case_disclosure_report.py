@@ -1,8 +1,8 @@
 from odoo import fields, models
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date, format_datetime, formatLang
 
-# Records with so few and so short values are the lines of a table.
-MOST_COLUMNS, MOST_LETTERS = 7, 40
+# Records with so few columns, and so many letters in a line at most, are the lines of a table.
+MOST_COLUMNS, MOST_LETTERS = 7, 130
 
 
 class CaseDisclosureReport(models.AbstractModel):
@@ -51,9 +51,11 @@ class CaseDisclosureReport(models.AbstractModel):
     def _section(self, section):
         """The records below each other; many short ones as one table."""
         records = [[self._fact(one) for one in row] for row in section["records"]]
-        labels = list(dict.fromkeys(fact["label"] for row in records for fact in row))
-        texts = [str(fact["text"]) for row in records for fact in row]
-        is_table = len(records) > 1 and len(labels) <= MOST_COLUMNS and max(map(len, texts)) <= MOST_LETTERS
+        letters = {}
+        for fact in (fact for row in records for fact in row):
+            letters[fact["label"]] = max(letters.get(fact["label"], 0), len(str(fact["text"])))
+        labels = list(letters)
+        is_table = len(records) > 1 and len(labels) <= MOST_COLUMNS and sum(letters.values()) <= MOST_LETTERS
         return {
             "title": section["title"],
             "records": [] if is_table else records,
@@ -68,7 +70,9 @@ class CaseDisclosureReport(models.AbstractModel):
         return {"label": one["label"], "text": self._moment(one["value"])}
 
     def _moment(self, value):
-        """Days and moments as people write them."""
+        """Days, moments and hours as people write them."""
+        if isinstance(value, float):
+            return formatLang(self.env, value)
         if not isinstance(value, str) or len(value) not in (10, 19):
             return value
         try:

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from ..tools.disclosure import Mask
+from ..tools.disclosure import Mask, label_of
 from ..tools.personal_data import THIRD, PersonalData, declarations
 from .test_retention import RetentionCommon
 
@@ -164,7 +164,9 @@ class TestDisclosure(RetentionCommon):
         self.assertIn("Entrusted to me", str(self._content(self._disclose(with_own_entrusted=True))))
         of_lead = self._content(self._disclose(self.lead, with_own_entrusted=True))
         self.assertNotIn("Entrusted to me", str(of_lead))
-        self.assertTrue(of_lead["withheld"])
+        self.assertIn("about school", str(of_lead), "one entrusted entry keeps no other one back")
+        [notes] = [part for part in of_lead["withheld"] if part["title"] == label_of(self.note)]
+        self.assertEqual(notes["number"], 1)
 
     def test_team_lead_does_not_get_what_the_author_has_prepared(self):
         disclosure = self._disclose(with_own_entrusted=True)

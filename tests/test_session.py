@@ -59,6 +59,16 @@ class TestSession(JustiqCommon):
         session._complete_roster()
         self.assertFalse(session.attendance_ids)
 
+    def test_roster_is_in_the_order_of_the_names(self):
+        for number, one in enumerate((self.mia, self.leo, self.ada)):
+            one.case_file_id.last_name = ("öztürk", "Zeller", "Adam")[number]
+        session = self._create_session(self.project)
+        roster = {"attendance_ids": {"fields": {"participant_name": {}}}}
+        action = session.with_user(self.users["team_lead"]).action_open_roster()
+        [values] = session.browse(action["res_id"]).web_read(roster)
+        names = [line["participant_name"].split(",")[0] for line in values["attendance_ids"]]
+        self.assertEqual(names, ["Adam", "Zeller", "öztürk"])
+
     def test_completing_keeps_what_was_marked(self):
         session = self._create_session(self.project)
         session.attendance_ids = [Command.create({"participation_id": self.mia.id, "state": "excused"})]

@@ -23,6 +23,8 @@ TECHNICAL = {
     "write_date",
     "search_key",
     "person_key",
+    "active",
+    "sequence",
 }
 # Models that are about the work of the provider, and not about the person.
 NOT_ABOUT_THE_PERSON = {
@@ -151,7 +153,7 @@ class Disclosure(PersonalData):
 
     def _readable(self, records):
         """Those that the user may hand out; the others are counted as withheld."""
-        readable = records._filtered_access("read") if records.has_access("read") else records.browse()
+        readable = records._filtered_access("read")
         if records._name in self.left_out:
             readable = readable.browse()
         elif isinstance(records, self.env.registry["justiq.unexported.mixin"]):

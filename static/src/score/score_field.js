@@ -24,6 +24,15 @@ export class ScoreField extends Component {
         return _t("not scored");
     }
 
+    /** What the colour of the row says, for those who do not see it. */
+    get sign() {
+        const { is_weak, is_strength } = this.props.record.data;
+        if (is_weak) {
+            return { icon: "fa-exclamation-triangle", title: _t("weak domain") };
+        }
+        return is_strength && { icon: "fa-star", title: _t("strength") };
+    }
+
     choose(score) {
         return this.props.record.update({ [this.props.name]: score === this.value ? 0 : score });
     }
@@ -37,5 +46,7 @@ registry.category("fields").add("justiq_score", {
     fieldDependencies: [
         { name: "scale_min", type: "integer" },
         { name: "scale_max", type: "integer" },
+        { name: "is_weak", type: "boolean" },
+        { name: "is_strength", type: "boolean" },
     ],
 });

@@ -66,7 +66,8 @@ class ChildProtection(models.Model):
         help="What was seen, heard or told, in whose words; the assessment comes below.",
     )
     is_acute = fields.Boolean(
-        string="Acute Danger", help="The young person is in danger now: all steps are due today. Call the Jugendamt or 110."
+        string="Acute Danger",
+        help="The young person is in danger now: all steps are due today. Call the Jugendamt or 110.",
     )
     age = fields.Integer(compute="_compute_age", aggregator=None)
     is_adult = fields.Boolean(compute="_compute_age")

@@ -81,7 +81,8 @@ class CaseFile(models.Model):
     def action_new_plan(self):
         """Open the version in preparation, or begin the next one."""
         draft = self.plan_ids.filtered(lambda plan: plan.state == "draft")
-        return self._new_of_file("justiq.case.plan", self.env._("Support Plan")) | ({"res_id": draft.id} if draft else {})
+        action = self._new_of_file("justiq.case.plan", self.env._("Support Plan"))
+        return {**action, "res_id": draft.id} if draft else action
 
     def action_new_referral(self):
         return self._new_of_file("justiq.case.referral", self.env._("New Referral"))

@@ -187,10 +187,14 @@ from . import funding_funder_report_files
 from . import funding_funder_report_vouchers
 from . import funding_funder_report_buttons
 from . import funding_funder_report_financial
+from . import funding_funder_report_spending
 from . import funding_figures_mixin
 from . import funding_figures_participations
 from . import funding_figures_statistics
 from . import funding_figures_findings
+from . import funding_figures_projects
+from . import funding_figures_work
+from . import funding_figures_evidence
 from . import funding_figures_audit
 from . import funding_figures_narrative
 from . import funding_funder_report_people

@@ -61,10 +61,25 @@ class CaseAssessment(models.Model):
         help="The newest completed assessment of the file: its weak domains call for goals.",
     )
     missing_goal_count = fields.Integer(string="Weak Domains without a Goal", compute="_compute_missing_goal_count")
+    scale_legend = fields.Char(compute="_compute_scale_legend", export_string_translation=False)
     picture = fields.Html(compute="_compute_picture", sanitize=False, export_string_translation=False)
 
     _newest_first_index = models.Index("(date DESC, id DESC)")
     _of_file_index = models.Index("(case_file_id, date DESC, id DESC) WHERE state = 'complete'")
+
+    @api.depends("line_ids.scale_min", "line_ids.scale_max")
+    @api.depends_context("lang")
+    def _compute_scale_legend(self):
+        """The scales are data of the programme, and so is what the scores mean."""
+        for assessment in self:
+            scales = {(line.scale_min, line.scale_max) for line in assessment.line_ids}
+            if len(scales) == 1:
+                [(lowest, highest)] = scales
+                assessment.scale_legend = self.env._(
+                    "From %(lowest)s (very difficult) to %(highest)s (very good).", lowest=lowest, highest=highest
+                )
+            else:
+                assessment.scale_legend = self.env._("The lowest score is very difficult, the highest one very good.")
 
     @api.depends("case_file_id.reference", "date")
     @api.depends_context("lang")

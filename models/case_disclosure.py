@@ -209,14 +209,18 @@ class CaseDisclosure(models.Model):
             }
             for day, record in sorted(told, key=lambda one: (one[0], one[1]._name, one[1].id))
         ]
-        return recipients + self._recipients_of_reports(case) + [
-            {
-                "name": ", ".join(grant.programme_id.funder_ids.mapped("name")) or grant.programme_id.name,
-                "what": self.env._("Figures for “%s”, without the name", grant.name),
-                "date": "",
-            }
-            for grant in grants
-        ]
+        return (
+            recipients
+            + self._recipients_of_reports(case)
+            + [
+                {
+                    "name": ", ".join(grant.programme_id.funder_ids.mapped("name")) or grant.programme_id.name,
+                    "what": self.env._("Figures for “%s”, without the name", grant.name),
+                    "date": "",
+                }
+                for grant in grants
+            ]
+        )
 
     def _recipients_of_reports(self, case):
         """Frozen reports that list the person under the reference."""

@@ -2,6 +2,8 @@ from collections import Counter, defaultdict
 
 from odoo import api, fields, models
 
+from .micro_project import BOUND, PLANNING
+
 # Findings about professionals say nothing of a young person, also where the record is one of a case file.
 ABOUT_PROFESSIONALS = ("certificate", "preferred_certificate")
 LIVE = ("open", "justified")
@@ -30,20 +32,34 @@ class FindingFigures(models.AbstractModel):
         return printed, found - printed
 
     @api.model
+    def _planned_projects(self, report):
+        """Micro-projects whose findings show already, though the rules bind from the approval on."""
+        # sudo: findings about them are told apart; only numbers and what the finding says are shown.
+        projects = self.env["justiq.micro.project"].sudo().with_context(active_test=False)
+        planned = [state for state in PLANNING if state not in BOUND]
+        return projects.search([("grant_id", "=", report.grant_id.id), ("state", "in", planned)])
+
+    @api.model
     def _state_labels(self):
         return self._labels("justiq.finding", "state")
 
     @api.model
     def _findings_tables(self, report):
         printed, of_files = self._findings(report)
-        tables = [self._findings_table(printed)]
+        tables = [self._findings_table(printed, self._planned_projects(report))]
         if of_files and not report.is_for_outside:
-            tables.append(self._file_findings_table(of_files))
+            tables.append(self._file_findings_table(report, of_files))
         return tables
 
     @api.model
-    def _findings_table(self, findings):
+    def _findings_table(self, findings, planned):
         states, rows = self._state_labels(), {}
+        ahead = {(planned._name, project.id) for project in planned}
+
+        def state_of(finding):
+            is_ahead = finding.state == "open" and (finding.res_model, finding.res_id) in ahead
+            return self.env._("Open before the approval") if is_ahead else states[finding.state]
+
         for finding in findings:
             # Many files with the same professional say the same: one line.
             key = (finding.requirement_id.id, finding.message, finding.justification or "")
@@ -63,7 +79,7 @@ class FindingFigures(models.AbstractModel):
                     {
                         "code": finding.requirement_id.code,
                         "message": finding.message,
-                        "state": states[finding.state],
+                        "state": state_of(finding),
                         "justification": self._justification(finding),
                     },
                     drill=None
@@ -84,7 +100,7 @@ class FindingFigures(models.AbstractModel):
         return f"{finding.justification} ({finding.justified_by_id.name}, {day})"
 
     @api.model
-    def _file_findings_table(self, findings):
+    def _file_findings_table(self, report, findings):
         numbers = defaultdict(Counter)
         for finding in findings:
             numbers[finding.requirement_id][finding.state] += 1
@@ -101,6 +117,16 @@ class FindingFigures(models.AbstractModel):
                 self._make_row(
                     f"rule_{rule.id}",
                     {"code": rule.code, "name": rule.name, **{state: counts[state] for state in LIVE}},
+                    drill=self._drill(
+                        "justiq.finding",
+                        [
+                            ("grant_id", "=", report.grant_id.id),
+                            ("requirement_id", "=", rule.id),
+                            ("state", "in", LIVE),
+                            ("case_file_id", "!=", False),
+                        ],
+                        "state",
+                    ),
                 )
                 for rule, counts in numbers.items()
             ],

@@ -80,7 +80,9 @@ class ParticipationFigures(models.AbstractModel):
             report, book, "participations", self.env._("Participations of persons who count"), "total"
         )
         others = self._make_row(
-            "others", {"label": self.env._("Of persons who do not count"), **book.numbers("others")}
+            "others",
+            {"label": self.env._("Of persons who do not count"), **book.numbers("others")},
+            drill=self._begun_drill(report, [("enrolment_id.is_counted", "=", False)]),
         )
         return self._make_table(
             "participations",
@@ -94,15 +96,21 @@ class ParticipationFigures(models.AbstractModel):
 
     @api.model
     def _participation_row(self, report, book, key, label, style="", baustein=None):
-        domain = self._begun(report) & Domain("enrolment_id.is_counted", "=", True)
+        domain = [("enrolment_id.is_counted", "=", True)]
         if baustein:
-            domain &= Domain("baustein_id", "=", baustein.id)
+            domain.append(("baustein_id", "=", baustein.id))
         return self._make_row(
             key,
             {"label": label, **book.numbers(key), "persons": book.number(key, "persons")},
             style,
-            None if report.is_for_outside else self._drill("justiq.participation", domain, "enrolment_id"),
+            self._begun_drill(report, domain),
         )
+
+    @api.model
+    def _begun_drill(self, report, domain):
+        if report.is_for_outside:
+            return None
+        return self._drill("justiq.participation", self._begun(report) & Domain(domain), "enrolment_id")
 
     # ------------------------------------------------------------
     # Low-threshold contacts
@@ -141,7 +149,7 @@ class ParticipationFigures(models.AbstractModel):
             self._make_column("label", self.env._("Baustein"), "text", width=9),
             self._make_column("contacts", self.env._("Contacts"), width=2),
             self._make_column("heads", self.env._("Heads"), width=2),
-            self._make_column("hours", self.env._("Hours"), "hours", width=2),
+            self._make_column("hours", self.env._("Contact hours"), "hours", width=2),
         ]
         rows = [
             self._make_row(
@@ -184,10 +192,7 @@ class ParticipationFigures(models.AbstractModel):
 
         :return: list of (key, label) in the order of time
         """
-        months = (report.date_end.year - report.date_start.year) * MONTHS_OF_A_YEAR
-        months += report.date_end.month - report.date_start.month + 1
-        step = "month" if months <= MONTHS_OF_A_YEAR else "quarter"
-        width = relativedelta(months=1 if step == "month" else 3)
+        step, width = self._step(report)
         first = report.date_start.replace(day=1)
         if step == "quarter":
             first = first.replace(month=(first.month - 1) // 3 * 3 + 1)
@@ -249,6 +254,7 @@ class ParticipationFigures(models.AbstractModel):
                     "left": book.number(key, "left"),
                     "there": book.others[key],
                 },
+                drill=self._timeline_drill(report, key),
             )
             for key, label in timeline
         ]
@@ -256,6 +262,25 @@ class ParticipationFigures(models.AbstractModel):
             for row in rows:
                 row["cells"].pop("there")
         return self._make_table("timeline", self.env._("Persons who count, over time"), columns, rows)
+
+    @api.model
+    def _timeline_drill(self, report, key):
+        """Who entered or left in this month, or quarter."""
+        if report.is_for_outside:
+            return None
+        first = fields.Date.to_date(key.removeprefix("time_"))
+        last = first + self._step(report)[1] - relativedelta(days=1)
+        start, end = (fields.Date.to_string(day) for day in (max(first, report.date_start), min(last, report.date_end)))
+        moved = Domain.OR(Domain(name, ">=", start) & Domain(name, "<=", end) for name in ("date_entry", "date_exit"))
+        return self._drill("justiq.enrolment", self._counted_of(report) & moved, ["date_entry", "date_exit"])
+
+    @api.model
+    def _step(self, report):
+        """By month, or by quarter if the period is longer than a year; and how long that is."""
+        months = (report.date_end.year - report.date_start.year) * MONTHS_OF_A_YEAR
+        months += report.date_end.month - report.date_start.month + 1
+        step = "month" if months <= MONTHS_OF_A_YEAR else "quarter"
+        return step, relativedelta(months=1 if step == "month" else 3)
 
     @api.model
     def _timeline_chart(self, report, book, timeline):
@@ -335,7 +360,11 @@ class ParticipationFigures(models.AbstractModel):
                     "entry_data": enrolment.entry_completeness,
                     "exit_data": enrolment.exit_completeness if enrolment.date_exit else None,
                 },
-                drill=self._drill("justiq.enrolment", [("id", "=", enrolment.id)]),
+                drill=self._drill(
+                    "justiq.enrolment",
+                    [("id", "=", enrolment.id)],
+                    ["date_entry", "date_exit", "legal_basis_date", "entry_completeness", "exit_completeness"],
+                ),
             )
             for enrolment in listed
         ]

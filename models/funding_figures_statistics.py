@@ -216,7 +216,7 @@ class StatisticsFigures(models.AbstractModel):
             "title": self.env._("Persons"),
             "text": None,
             "tables": [
-                self._target_table(report, book),
+                self._target_table(report, book, *groups["reached"]),
                 self._make_table(
                     "persons",
                     self.env._("Persons supported"),
@@ -259,7 +259,7 @@ class StatisticsFigures(models.AbstractModel):
         return [line for line in lines if not line.key.endswith("_missing") or book.number(line.key)]
 
     @api.model
-    def _target_table(self, report, book):
+    def _target_table(self, report, book, line):
         target, reached = report.grant_id.target_persons, book.number("reached")
         is_known = target and reached != LEFT_OUT
         return self._make_table(
@@ -278,6 +278,7 @@ class StatisticsFigures(models.AbstractModel):
                         "reached": reached,
                         "percent": f"{100 * reached / target:.2f}" if is_known else None,
                     },
+                    drill=self._person_drill(report, line),
                 )
             ],
         )

@@ -34,7 +34,9 @@ class FunderReport(models.Model):
                          no figure of its own}],
             "rows": [{"key", "cells": {column key: value}, "style": "" | "subtotal" | "total",
                       "drill": {"model", "domain", "field": field of the amount or list of fields, or None},
-                      "records": {id: values} or left out, then read at freezing by `drill`}]}],
+                      "records": {id: values} or left out, then read at freezing by `drill`,
+                      "drills": {column key: drill} of cells that are made of other records than their row,
+                      "drill_records": {column key: records}, read at freezing}]}],
           "charts": [{"key", "title", "kind", "categories", "series"}]}]
 
     Types: money, percent, hours (decimal strings, see `tools/figures.py`),
@@ -57,6 +59,8 @@ class FunderReport(models.Model):
         "justiq.financing.line": "justiq.justiq_financing_line_action",
         "justiq.budget.line": "justiq.justiq_budget_line_action",
     }
+    # Reports that are not made for the public.
+    _inner_kinds = {"vouchers", "audit"}
     # Reports that need the width of the page.
     _landscape_kinds = {"vouchers"}
 
@@ -131,6 +135,18 @@ class FunderReport(models.Model):
                         "Funding year: %(year)s does not belong to %(grant)s. Choose a year of this grant, or none.",
                         year=report.funding_year_id.name,
                         grant=report.grant_id.name,
+                    )
+                )
+
+    @api.constrains("is_for_outside", "kind")
+    def _check_public_kind(self):
+        for report in self:
+            if report.is_for_outside and report.kind in self._inner_kinds:
+                raise ValidationError(
+                    self.env._(
+                        "For the public: a report of the kind “%s” is not made for the public, as it names payees or "
+                        "tells of single deviations. Untick it, or choose the statistics or the narrative report.",
+                        report._label_of("kind"),
                     )
                 )
 
@@ -211,10 +227,14 @@ class FunderReport(models.Model):
         """The sections as the screen needs them: only what the user may open clicks through."""
         for _path, _section, table in figures.tables(sections):
             for part in (table, *table["rows"]):
-                drill = part.get("drill")
-                if drill and not self.env[drill["model"]].has_access("read"):
+                if not self._may_open(part.get("drill")):
                     part["drill"] = None
+                drills = part.get("drills") or {}
+                part["drills"] = {key: drill for key, drill in drills.items() if self._may_open(drill)}
         return {"sections": sections, "currency_id": self.currency_id.id, "actions": self._drill_actions}
+
+    def _may_open(self, drill):
+        return not drill or self.env[drill["model"]].has_access("read")
 
     @api.model
     def _shorten(self, table):
@@ -228,7 +248,13 @@ class FunderReport(models.Model):
     @api.model
     def _drawn(self, section):
         """The charts of a section with their pictures, the same on the screen and on paper."""
-        return [{**chart, "picture": chart_picture(chart)} for chart in section.get("charts", ())]
+        languages = self.env["res.lang"]
+        language = languages.browse(languages._get_data(code=self.env.lang or "en_US").id)
+
+        def write(number):
+            return language.format("%d", number, grouping=True)
+
+        return [{**chart, "picture": chart_picture(chart, write)} for chart in section.get("charts", ())]
 
     # ------------------------------------------------------------
     # Actions

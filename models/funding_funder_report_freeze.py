@@ -220,6 +220,8 @@ class FunderReport(models.Model):
                 drill = row.get("drill")
                 if "records" not in row and drill and drill.get("field"):
                     row["records"] = self._contributions(drill)
+                if row.get("drills"):
+                    row["drill_records"] = {key: self._contributions(one) for key, one in row["drills"].items()}
         return sections
 
     def _figures_of_today(self):

@@ -113,7 +113,7 @@ class FunderReport(models.Model):
             "text_target_group": self._proposed_outcomes(rows),
             "text_bausteine": self.env._(
                 "In the period, the professionals supported young people in %(contacts)s contacts and sessions, with "
-                "%(hours)s hours.",
+                "%(hours)s contact hours.",
                 contacts=rows["intensity", "total"]["contacts"],
                 hours=formatLang(self.env, float(rows["intensity", "total"]["hours"]), digits=1),
             ),

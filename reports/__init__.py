@@ -21,3 +21,4 @@ from . import fund_call_report
 from . import staff_hours
 from . import staff_report
 from . import funder_report
+from . import funder_report_workbook

@@ -1,7 +1,7 @@
+import re
 from decimal import Decimal
 from io import BytesIO
 
-import xlsxwriter
 from markupsafe import Markup
 from pypdf import PdfReader, PdfWriter
 
@@ -13,9 +13,12 @@ from ..tools import figures
 PAPER = "justiq.report_funder_report"
 # In millimetres: the printable area of a wide page; a line of its tables, the space around it, the head of a table.
 WIDE, WIDE_HEIGHT = 262, 134
+NARROW = 170
 LINE, PADDING, HEADING = 3.3, 1.15, 13
 # Size of the letters of these tables (7.5 pt), and the widths of letters in parts of it; others: 0.62.
 LETTER = 2.65
+# The same of upright pages (9.5 pt); what bold letters need more; the space beside a text.
+NARROW_LETTER, BOLD, BESIDE = 3.35, 1.08, 3.4
 WIDTHS = {
     letter: width
     for letters, width in {".,'": 0.25, "fijlI;:-()": 0.34, "rstJ/": 0.45, "acegkvxyzLSä": 0.54, "W": 1.0}.items()
@@ -28,14 +31,6 @@ CELL = Markup('<td class="%s">%s</td>')
 CARRIED = Markup('<tr class="o_justiq_carried"><td colspan="%s">%s</td>%s</tr>')
 # A table with so many rows at most is not parted by the end of a page.
 SHORT = 8
-EXCEL_FORMATS = {
-    "money": "#,##0.00",
-    "percent": "0.00",
-    "hours": "#,##0.00",
-    "integer": "#,##0",
-    "date": "dd.mm.yyyy",
-    "text": "@",
-}
 
 
 class FunderReportPaper(models.AbstractModel):
@@ -117,14 +112,13 @@ class FunderReportPaper(models.AbstractModel):
         return write
 
     def _printed_table(self, table, write, landscape):
-        columns = [
-            {**column, "css": self._css(column["type"]), "share": self._share(column, table["columns"])}
-            for column in table["columns"]
-        ]
+        columns = [{**column, "css": self._css(column["type"])} for column in table["columns"]]
         lines = [
             (row, [(write(row["cells"].get(column["key"]), column["type"]), column["css"]) for column in columns])
             for row in table["rows"]
         ]
+        for column, share in zip(columns, self._shares(columns, lines, landscape), strict=True):
+            column["share"] = share
         carries = bool(table.get("carry") and landscape)
         return {
             "title": table["title"],
@@ -141,10 +135,37 @@ class FunderReportPaper(models.AbstractModel):
         return {"date": "o_justiq_date", "text": ""}.get(kind, "o_justiq_amount")
 
     @api.model
-    def _share(self, column, columns):
-        """Width of a column in percent of the table."""
-        whole = sum(one.get("width", 0) for one in columns)
-        return f"{100 * column.get('width', 0) / whole:.2f}%" if whole else False
+    def _shares(self, columns, lines, landscape):
+        """Width of each column in percent of the table: as it asks for, and none less than its longest word needs."""
+        weights = [column.get("width", 0) for column in columns]
+        if not all(weights):
+            return [False] * len(columns)
+        letter, room = (LETTER, WIDE) if landscape else (NARROW_LETTER, NARROW)
+        needed = [
+            BESIDE + letter * BOLD * self._longest_word(column, [cells[index][0] for _row, cells in lines])
+            for index, column in enumerate(columns)
+        ]
+        widths, narrow = needed, set()
+        while sum(needed) <= room:
+            left = room - sum(needed[index] for index in narrow)
+            whole = sum(weight for index, weight in enumerate(weights) if index not in narrow)
+            widths = [
+                needed[index] if index in narrow else left * weight / whole for index, weight in enumerate(weights)
+            ]
+            too_narrow = {index for index, width in enumerate(widths) if width < needed[index]}
+            if not too_narrow:
+                break
+            narrow |= too_narrow
+        return [f"{100 * width / sum(widths):.2f}%" for width in widths]
+
+    @api.model
+    def _longest_word(self, column, texts):
+        """Width of the longest piece of a column that must not be broken, in parts of the size of its letters."""
+        words = set(column["label"].split())
+        for text in texts:
+            # An amount or a date stays in one line; of a text, a hard space keeps words together.
+            words |= {str(text)} if column["css"] else set(re.split(r"[ \n]|(?<=-)", str(text)))
+        return max((sum(WIDTHS.get(letter, 0.62) for letter in word) for word in words), default=0)
 
     @api.model
     def _markup(self, lines):
@@ -303,111 +324,3 @@ class IrActionsReport(models.Model):
             landscape=None,  # as the template says
             specific_paperformat_args=paper_format,
         )
-
-
-class FunderReportWorkbook(models.AbstractModel):
-    """The tables of a report as a workbook: one sheet for each, numbers as numbers, texts as texts."""
-
-    _name = "report.justiq.funder_report_xlsx"
-    _inherit = ["report.report_xlsx.abstract"]
-    _description = "Report to the Funder as a Workbook"
-
-    def get_workbook_options(self):
-        # A text of a voucher must never become a formula or a link.
-        return {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
-    def create_xlsx_report(self, docids, data):
-        reports = self.env["justiq.funder.report"].browse(docids)
-        self.env["report.justiq.report_funder_report"]._check_printable(reports)
-        kept = reports._kept_file("xlsx_file") if len(reports) == 1 else None
-        if kept:
-            return kept, "xlsx"
-        content = BytesIO()
-        workbook = xlsxwriter.Workbook(content, self.get_workbook_options())
-        self.generate_xlsx_report(workbook, data, reports)
-        workbook.close()
-        return content.getvalue(), "xlsx"
-
-    def generate_xlsx_report(self, workbook, data, objs):
-        formats = self._formats(workbook)
-        for report in objs:
-            report = report._in_provider_language()
-            this = self.with_env(report.env)
-            for section in report._readable_figures():
-                for table in section.get("tables", ()):
-                    this._write_table(workbook, formats, report, section, table)
-        if not workbook.worksheets():
-            workbook.add_worksheet()
-
-    @api.model
-    def _formats(self, workbook):
-        styles = {"": {}, "subtotal": {"bold": True}, "total": {"bold": True, "top": 1}}
-        formats = {
-            (kind, style): workbook.add_format({"num_format": number, "valign": "top", **look})
-            for kind, number in EXCEL_FORMATS.items()
-            for style, look in styles.items()
-        }
-        formats["quoted"] = workbook.add_format({"valign": "top", "quote_prefix": True})
-        formats["head"] = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        formats["right"] = workbook.add_format({"bold": True, "bottom": 1, "align": "right", "valign": "top"})
-        formats["title"] = workbook.add_format({"bold": True, "font_size": 14})
-        return formats
-
-    def _write_table(self, workbook, formats, report, section, table):
-        sheet = workbook.add_worksheet(self._sheet_name(workbook, table["title"]))
-        paper = self.env["report.justiq.report_funder_report"]
-        head = [
-            report.display_name,
-            " · ".join(filter(None, (section["title"], table["title"]))),
-            paper.with_env(self.env)._status(report),
-            self.env._("Amounts in %s", report.currency_id.name),
-        ]
-        for index, text in enumerate(head):
-            sheet.write_string(index, 0, text, formats["title"] if not index else None)
-        first = len(head) + 1
-        for index, column in enumerate(table["columns"]):
-            look = formats["right" if column["type"] in figures.NUMBERS else "head"]
-            sheet.write_string(first, index, column["label"], look)
-            sheet.set_column(index, index, self._column_width(table, column))
-        for offset, row in enumerate(table["rows"], start=first + 1):
-            for index, column in enumerate(table["columns"]):
-                self._write_cell(sheet, offset, index, row, column, formats)
-        sheet.freeze_panes(first + 1, 0)
-        sheet.repeat_rows(first)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_paper(9)
-        if len(table["columns"]) > 7:
-            sheet.set_landscape()
-
-    @api.model
-    def _write_cell(self, sheet, line, index, row, column, formats):
-        value, kind, style = row["cells"].get(column["key"]), column["type"], row.get("style") or ""
-        if value is None or value is False or value == "":
-            sheet.write_blank(line, index, None, formats[kind, style])
-            return
-        number = figures.number(value) if kind in figures.NUMBERS else None
-        if number is not None:
-            sheet.write_number(line, index, float(number), formats[kind, style])
-        elif kind == "date":
-            sheet.write_datetime(line, index, fields.Date.to_date(value), formats[kind, style])
-        else:
-            # The quote tells the spreadsheet that it is a text even when somebody edits it.
-            text = str(value)
-            look = formats["quoted"] if text[:1] in "=+-@\t\r\n" else formats["text", style]
-            sheet.write_string(line, index, text, look)
-
-    @api.model
-    def _sheet_name(self, workbook, title):
-        """A name that workbooks accept, and that no other sheet has."""
-        name = "".join(" " if sign in "[]:*?/\\" else sign for sign in title).strip("' ")[:28] or "1"
-        taken = {sheet.get_name().lower() for sheet in workbook.worksheets()}
-        number, result = 1, name
-        while result.lower() in taken:
-            number += 1
-            result = f"{name} {number}"[:31]
-        return result
-
-    @api.model
-    def _column_width(self, table, column):
-        longest = max((len(str(row["cells"].get(column["key"]) or "")) for row in table["rows"]), default=0)
-        return min(max(longest, len(column["label"]), 8) + 2, 60)

@@ -77,8 +77,8 @@ class ReportMixin(models.AbstractModel):
         }
 
     def _contents(self, records):
-        """What a report prints about each record: dictionary by its id."""
-        raise NotImplementedError
+        """What a report prints about each record beside head and foot, by its id; each report has its own."""
+        return dict.fromkeys(records.ids, {})
 
     def _layout(self, grant):
         """Head and foot of the sheets of a grant."""

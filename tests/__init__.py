@@ -33,6 +33,7 @@ from . import test_disclosure
 from . import test_enrolment_answers
 from . import test_enrolment_completeness
 from . import test_figures_statistics
+from . import test_figures_list
 from . import test_financing_plan
 from . import test_figures_independent
 from . import test_finding
@@ -42,6 +43,7 @@ from . import test_funder_report_financial
 from . import test_funder_report_paper
 from . import test_funder_report_properties
 from . import test_funder_report_people
+from . import test_funder_report_drill
 from . import test_funding_year
 from . import test_grant
 from . import test_handover

@@ -56,6 +56,18 @@ class TestCaseAssessment(JustiqCommon):
         unused = domain.create({"programme_id": self.programme.id, "name": "Leisure"})
         unused.write({"scale_max": 10, "weak_up_to": 4})
 
+    def test_legend_tells_the_scale_of_the_programme(self):
+        self.assertEqual(self.assessment.scale_legend, "From 1 (very difficult) to 5 (very good).")
+        leisure = self.domains.create({"programme_id": self.programme.id, "name": "Leisure", "scale_max": 10})
+        self.assertEqual(
+            self._create_assessment(self.enrolment).scale_legend,
+            "The lowest score is very difficult, the highest one very good.",
+        )
+        (self.programme.assessment_domain_ids - leisure).active = False
+        self.assertEqual(
+            self._create_assessment(self.enrolment).scale_legend, "From 1 (very difficult) to 10 (very good)."
+        )
+
     @mute_logger("odoo.sql_db")
     def test_scale_makes_sense(self):
         for values in (

@@ -1,8 +1,10 @@
+from itertools import combinations
+
 from lxml import etree
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.chart import chart_picture
+from ..tools.chart import FILLS, chart_picture
 
 YEARS = ("2019", "2020", "2021")
 
@@ -18,7 +20,7 @@ class TestChart(BaseCase):
             "categories": categories,
             "series": [{"label": label, "values": values} for label, values in series],
         }
-        return etree.fromstring(chart_picture(chart))
+        return etree.fromstring(chart_picture(chart, lambda number: f"{number:,}".replace(",", ".")))
 
     def _texts(self, drawn):
         return [node.text for node in drawn.iter("{*}text")]
@@ -31,7 +33,29 @@ class TestChart(BaseCase):
             drawn = self._draw(kind, ("CM", ["1200.50", 7, None]))
             title = drawn[0].text
             self.assertIn("Money <& more>", title)
-            self.assertIn("CM: 2019 1\u202f200, 2020 7, 2021 •", title)
+            self.assertIn("CM: 2019 1.201, 2020 7, 2021 •", title)
+
+    def test_numbers_are_written_as_the_tables_write_them(self):
+        for kind in ("bars", "stacked", "lines"):
+            drawn = self._draw(kind, ("CM", ["816082.51", "20000", "0"]), ("MP", ["1", "1", "1"]))
+            self.assertFalse([text for text in self._texts(drawn) if "\u202f" in text or "," in text], kind)
+        self.assertIn("816.083", self._texts(self._draw("bars", ("CM", ["816082.51", "20000", "0"]))))
+
+    def test_a_part_that_is_all_of_it_has_its_number_once(self):
+        drawn = self._draw("stacked", ("CM", ["310", "0", "0"]), ("MP", ["0", "100", "200"]))
+        self.assertEqual(self._texts(drawn).count("310"), 1)
+
+    def test_four_parts_differ_in_grey(self):
+        """Neighbours differ in brightness by a fifth at least, or by hatching."""
+
+        def look(number):
+            fill, hatched = FILLS[number]
+            red, green, blue = (int(fill[place : place + 2], 16) for place in (1, 3, 5))
+            return (0.3 * red + 0.59 * green + 0.11 * blue) / 255, hatched
+
+        for one, other in combinations(range(4), 2):
+            (grey, hatched), (other_grey, other_hatched) = look(one), look(other)
+            self.assertTrue(abs(grey - other_grey) > 0.15 or hatched != other_hatched, (one, other))
 
     def test_bars_carry_their_numbers(self):
         drawn = self._draw("bars", ("Persons", [12, 0, None]))

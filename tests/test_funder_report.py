@@ -6,6 +6,7 @@ from io import BytesIO
 from freezegun import freeze_time
 from openpyxl import load_workbook
 from psycopg2.errors import RaiseException
+from xlsxwriter import Workbook
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -389,6 +390,33 @@ class TestWorkbook(FunderReportCommon):
             self.assertEqual(cells[text].data_type, "s")
             self.assertTrue(cells[text].quotePrefix)
             self.assertIsNone(cells[text].hyperlink)
+
+    def test_names_of_sheets_end_with_a_word(self):
+        paper, workbook = self.env["report.justiq.funder_report_xlsx"], Workbook(BytesIO())
+        names = []
+        for title in (
+            "Output indicators: those who entered (Regulation (EU) 1304/2013, Annex I)",
+            "Output indicators: those who left (Regulation (EU) 1304/2013, Annex I)",
+            "ESF money for micro-projects per funding year",
+            "Idea/plan [2020]",
+            "Donaudampfschifffahrtsgesellschaftskapitänin",
+            "",
+            "",
+        ):
+            names.append(paper._sheet_name(workbook, title))
+            workbook.add_worksheet(names[-1])
+        self.assertEqual(
+            names,
+            [
+                "Output indicators those",
+                "Output indicators those 2",
+                "ESF money for micro-projects",
+                "Idea plan 2020",
+                "Donaudampfschifffahrtsgesellsch",
+                "1",
+                "1 2",
+            ],
+        )
 
     @mute_logger(*LOGGERS)
     def test_roles_without_the_report_get_no_workbook(self):

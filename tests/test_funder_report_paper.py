@@ -59,6 +59,28 @@ class TestLongList(FunderReportCommon):
         ]
         self.assertGreater(len(self._pages({**self.table, "rows": wordy})), 2 * len(self._pages()))
 
+    def test_no_column_breaks_its_longest_word(self):
+        words = ("Restkostenpauschale", "Sozialraumorientiertes", "Nachbarschaftsgarten", "x")
+        table = {
+            **self.table,
+            "carry": False,
+            "columns": [
+                {"key": word, "label": word[:3], "type": "text", "width": width}
+                for word, width in zip(words, (1, 2, 3, 30), strict=True)
+            ],
+            "rows": [{"key": "1", "cells": {word: f"a {word}" for word in words}}],
+        }
+        for landscape, letter, room in ((False, 3.35, 170), (True, 2.65, 262)):
+            printed = self.paper._printed_table(table, self.paper._formatter(), landscape)
+            shares = [float(column["share"].rstrip("%")) for column in printed["columns"]]
+            self.assertAlmostEqual(sum(shares), 100, delta=0.1)
+            for word, share in zip(words, shares, strict=True):
+                self.assertGreater(share * room / 100, len(word) * 0.5 * letter, word)
+
+    def test_without_long_words_columns_are_as_wide_as_they_ask_for(self):
+        printed = self.paper._printed_table(self.table, self.paper._formatter(), True)
+        self.assertEqual([column["share"] for column in printed["columns"]], ["71.43%", "28.57%"])
+
     def test_texts_are_texts(self):
         row = {"key": "1", "cells": {"name": "<script>alert(1)</script>", "amount": "1.00"}}
         self.assertIn("&lt;script&gt;", self._pages({**self.table, "rows": [row]})[0])

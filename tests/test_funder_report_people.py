@@ -1,5 +1,6 @@
-from datetime import date
+from datetime import date, datetime
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
@@ -42,6 +43,11 @@ class TestStatisticsReport(PeopleReportCommon):
         report = self._report("statistics", "finance", is_for_outside=True)
         self.assertTrue(report._may_read_all())
         self.assertNotIn("list", self._section_keys(report.with_user(self.users["coordinator"])))
+
+    def test_what_names_payees_or_single_deviations_is_not_for_the_public(self):
+        for kind, role in (("audit", "coordinator"), ("vouchers", "finance")):
+            with self.subTest(kind), self.assertRefused("not made for the public"):
+                self._report(kind, role, is_for_outside=True)
 
     def test_who_reads_no_report_reads_no_statistics(self):
         report = self._report("statistics")
@@ -115,6 +121,48 @@ class TestAuditReport(RulesReportCommon):
         self.assertEqual(states["S36"], "checked at saving")
         self.assertEqual(states["S30"], "documented")
         self.assertEqual(states["S31_sections"], "finding open")
+
+    def test_a_planned_project_is_told_apart_in_state_figures_and_findings(self):
+        planned = self._create_project("planned", name="Radio")
+        planned.write({"competence_ids": False, "cooperation_ids": False, "involvement_how": False})
+        self.env.flush_all()
+        report = self._report("audit")
+        rows = self._cells(report, "rules")
+        for key in ("S5_competence", "S12_youth_involved"):
+            cells = rows[f"rule_{key}"]
+            self.assertIn("1 of 1 micro-projects", cells["evidence"])
+            self.assertIn("in preparation: 0 of 1", cells["evidence"])
+            self.assertEqual((cells["state"], cells["findings"]), ("open before an approval", "1 open in preparation"))
+        # What is approved deviates as well: that comes first.
+        cells = rows["rule_S24_municipal_office"]
+        self.assertIn("0 of 1 micro-projects", cells["evidence"])
+        self.assertEqual(cells["state"], "finding open")
+        self.assertEqual(cells["findings"], "1 open, 1 open in preparation")
+        states = {cells["message"]: cells["state"] for cells in self._cells(report, "findings").values()}
+        for message, state in states.items():
+            if message.startswith("Radio"):
+                self.assertEqual(state, "Open before the approval")
+        planned.finding_ids.filtered(lambda one: one.requirement_id.code == "S5").justification = "Chosen in May."
+        self.assertEqual(self._cells(self._report("audit"), "rules")["rule_S5_competence"]["state"], "justified")
+
+    def test_evidence_counts_what_the_check_of_the_rule_says(self):
+        """S12 asks who, when and how; S4 for the participants that came, once it is done."""
+        self.project.involvement_who = False
+        self.programme.requirement_ids.filtered(lambda one: one.code == "S4").value_count = 8
+        self.env.flush_all()
+        rows = self._cells(self._report("audit"), "rules")
+        for key in ("S12_youth_involved", "S4_group_size"):
+            self.assertIn("0 of 1 micro-projects", rows[f"rule_{key}"]["evidence"])
+            self.assertEqual(rows[f"rule_{key}"]["state"], "finding open")
+
+    def test_hours_are_those_of_the_narrative_report_in_the_same_words(self):
+        rows = self._cells(self._report("audit"), "rules")
+        total = self._cells(self._report("narrative"), "intensity")["total"]
+        self.assertEqual(
+            rows["rule_S30_"]["evidence"],
+            f"{total['contacts']} contacts and sessions with {total['hours']} contact hours; "
+            f"{total['person_hours']} person-hours",
+        )
 
     def test_rules_on_micro_projects_do_not_apply_without_the_group_baustein(self):
         grant = self._create_grant(["CM", "CL"], name="Without micro-projects")
@@ -232,7 +280,25 @@ class TestNarrativeReport(RulesReportCommon):
         self.assertEqual((clearing["contacts"], clearing["hours"]), (2, "2.00"))
         projects = rows[f"baustein_{self.bausteine['MP'].id}"]
         self.assertEqual((projects["contacts"], projects["hours"]), (1, "2.00"))
-        self.assertEqual(rows["total"]["hours"], "4.00")
+        self.assertEqual((rows["total"]["hours"], rows["total"]["person_hours"]), ("4.00", "4.00"))
+
+    def test_person_hours_are_those_of_each_who_was_there(self):
+        session = self._create_session(
+            self.project, date_start=datetime(2020, 6, 3, 14), date_end=datetime(2020, 6, 3, 17)
+        )
+        participations = [
+            self._participate(self.project, enrolment=self._enrol(self._create_case())) for _number in "123"
+        ]
+        session.attendance_ids = [
+            Command.create({"participation_id": one.id, "state": state})
+            for one, state in zip(participations, ("present", "present", "absent"), strict=True)
+        ]
+        session.action_held()
+        self.env.flush_all()
+        period = {"date_start": date(2020, 6, 1), "date_end": date(2020, 6, 30)}
+        rows = self._cells(self._report("narrative", **period), "intensity")
+        cells = rows[f"baustein_{self.bausteine['MP'].id}"]
+        self.assertEqual((cells["contacts"], cells["hours"], cells["person_hours"]), (1, "3.00", "6.00"))
 
     def test_money_per_baustein_and_year_adds_up(self):
         self._create_voucher(justiq_amount=100.10)

@@ -5,7 +5,7 @@ stand next to what they are about. Values are numbers or decimal strings; what i
 """
 
 import math
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from markupsafe import Markup
@@ -16,44 +16,45 @@ PLOT_HEIGHT = 200
 BAR, GAP, LABELS = 16, 8, 250
 MOST_LABELS = 12
 LEFT_OUT = "•"
-# Fill of the parts, from dark to light; hatched where there are more of them.
-FILLS = ("#0b4f55", "#7fb7bb", "#d9eced", "#3f6f73", "#ffffff")
-ON_DARK = {"#0b4f55", "#3f6f73"}
+# Fill of the parts, and whether it is hatched: neighbours differ also where they are printed in grey.
+FILLS = (("#0b4f55", False), ("#8fc1c5", False), ("#ffffff", True), ("#e4f1f2", False), ("#3f6f73", True))
+ON_DARK = "#0b4f55"
 # Dashes, and the form of the points.
 LINES = (("none", "circle"), ("7 4", "square"), ("2 3", "triangle"), ("10 3 2 3", "circle"))
 
 
-def chart_picture(chart):
+def chart_picture(chart, write=str):
     """Draw a chart of a report.
 
     :param chart: {"title", "kind": bars | stacked | lines, "categories", "series": [{"label", "values"}]}
+    :param write: how a whole number is written, as the tables of the same report write it
     :return: Markup of an SVG element, whose title tells its content in words
     """
     series = [(one["label"], [_number(value) for value in one["values"]]) for one in chart["series"]]
     draw = {"bars": _bars, "stacked": _stacked, "lines": _lines}[chart["kind"]]
-    parts, height = draw(chart["categories"], series)
+
+    def label(value):
+        """A number as short as a picture needs it: without cents."""
+        return LEFT_OUT if value is None else write(int(Decimal(value).quantize(Decimal(1), rounding=ROUND_HALF_UP)))
+
+    parts, height = draw(chart["categories"], series, label)
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%s" height="%s" role="img" '
         'font-family="sans-serif" font-size="11"><title>%s</title>%s</svg>'
-    ) % (WIDTH, height, WIDTH, height, _summary(chart, series), Markup().join(parts))
+    ) % (WIDTH, height, WIDTH, height, _summary(chart, series, label), Markup().join(parts))
 
 
 def _number(value):
     return None if value is None else Decimal(str(value))
 
 
-def _summary(chart, series):
+def _summary(chart, series, write):
     texts = (
         f"{label}: "
-        + ", ".join(f"{name} {_label(value)}" for name, value in zip(chart["categories"], values, strict=True))
+        + ", ".join(f"{name} {write(value)}" for name, value in zip(chart["categories"], values, strict=True))
         for label, values in series
     )
     return ". ".join([chart["title"], *texts])
-
-
-def _label(value):
-    """A number as short as an axis needs it; groups of three with a narrow space, as all languages read them."""
-    return LEFT_OUT if value is None else f"{value:,.0f}".replace(",", "\u202f")
 
 
 # ------------------------------------------------------------
@@ -61,7 +62,7 @@ def _label(value):
 # ------------------------------------------------------------
 
 
-def _bars(categories, series):
+def _bars(categories, series, write):
     """Lying bars, one below the other, each with its number."""
     highest = _highest([value for _label, values in series for value in values])
     room, y, parts = WIDTH - LABELS - 70, TOP, []
@@ -71,19 +72,19 @@ def _bars(categories, series):
             width = float((value or 0) / highest) * room
             if number == 0:
                 parts.append(_text(LABELS - 8, y + 12, _shortened(category, 44), "end"))
-            parts.append(_rect(LABELS, y, width, BAR, FILLS[number % len(FILLS)]))
-            parts.append(_text(LABELS + width + 6, y + 12, _label(value)))
+            parts.append(_rect(LABELS, y, width, BAR, number))
+            parts.append(_text(LABELS + width + 6, y + 12, write(value)))
             y += BAR + 2
         y += GAP - 2
     parts.append(_line(LABELS, TOP - 4, LABELS, y))
     return _with_legend(parts, y, series, _swatch) if len(series) > 1 else (parts, y + 4)
 
 
-def _stacked(categories, series):
+def _stacked(categories, series, write):
     """Standing bars, a part for each series, the total above."""
     totals = [sum(values[index] or 0 for _name, values in series) for index in range(len(categories))]
     highest = _highest(totals)
-    parts, step = _grid(highest), (WIDTH - LEFT - RIGHT) / max(len(categories), 1)
+    parts, step = _grid(highest, write), (WIDTH - LEFT - RIGHT) / max(len(categories), 1)
     width = min(step * 0.6, 80)
     for index, category in enumerate(categories):
         x, y = LEFT + step * (index + 0.5) - width / 2, TOP + PLOT_HEIGHT
@@ -92,20 +93,19 @@ def _stacked(categories, series):
             if not size:
                 continue
             y -= size
-            fill = FILLS[number % len(FILLS)]
-            parts.append(_rect(x, y, width, size, fill, hatched=number >= len(FILLS)))
-            if size > 14:
-                colour = "#fff" if fill in ON_DARK else "#000"
-                parts.append(_text(x + width / 2, y + size / 2 + 4, _label(values[index]), "middle", colour))
-        parts.append(_text(x + width / 2, y - 4, _label(totals[index]), "middle"))
+            parts.append(_rect(x, y, width, size, number))
+            # A part that is all of it has its number above already.
+            if size > 14 and values[index] != totals[index]:
+                parts.append(_text_on(x + width / 2, y + size / 2 + 4, write(values[index]), number))
+        parts.append(_text(x + width / 2, y - 4, write(totals[index]), "middle"))
         parts.append(_text(x + width / 2, TOP + PLOT_HEIGHT + 15, _shortened(category, 18), "middle"))
     return _with_legend(parts, TOP + PLOT_HEIGHT + 26, series, _swatch)
 
 
-def _lines(categories, series):
+def _lines(categories, series, write):
     """A line for each series over time."""
     highest = _highest([value for _label, values in series for value in values])
-    parts, step = _grid(highest), (WIDTH - LEFT - RIGHT) / max(len(categories), 1)
+    parts, step = _grid(highest, write), (WIDTH - LEFT - RIGHT) / max(len(categories), 1)
     every = math.ceil(len(categories) / MOST_LABELS)
     for index, category in enumerate(categories):
         if index % every == 0:
@@ -138,13 +138,13 @@ def _highest(values):
     return next(unit * factor for factor in (1, 2, 4, 5, 8, 10) if unit * factor >= most)
 
 
-def _grid(highest):
+def _grid(highest, write):
     parts = []
     steps = 4 if highest >= 4 else max(int(highest), 1)
     for step in range(steps + 1):
         y = TOP + PLOT_HEIGHT * (1 - step / steps)
         parts.append(_line(LEFT, y, WIDTH - RIGHT, y, "#999" if step else "#000", 0.6))
-        parts.append(_text(LEFT - 6, y + 4, _label(highest * step / steps), "end"))
+        parts.append(_text(LEFT - 6, y + 4, write(highest * step / steps), "end"))
     return parts
 
 
@@ -160,7 +160,7 @@ def _with_legend(parts, y, series, sample):
 
 
 def _swatch(x, y, number):
-    yield _rect(x + 8, y - 6, 16, 12, FILLS[number % len(FILLS)], hatched=number >= len(FILLS))
+    yield _rect(x + 8, y - 6, 16, 12, number)
 
 
 def _line_sample(x, y, number):
@@ -173,7 +173,8 @@ def _shortened(text, most):
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _rect(x, y, width, height, fill, hatched=False):
+def _rect(x, y, width, height, number):
+    fill, hatched = FILLS[number % len(FILLS)]
     rect = Markup('<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s" stroke="#000" stroke-width="0.7"/>') % (
         x,
         y,
@@ -183,7 +184,7 @@ def _rect(x, y, width, height, fill, hatched=False):
     )
     if not hatched:
         return rect
-    strokes = [_line(x, y + offset, x + width, y + offset, "#000", 0.7) for offset in range(3, int(height), 4)]
+    strokes = [_line(x, y + offset, x + width, y + offset, "#000", 0.7) for offset in range(3, math.ceil(height), 4)]
     return Markup().join([rect, *strokes])
 
 
@@ -205,3 +206,14 @@ def _point(x, y, form):
 
 def _text(x, y, text, anchor="start", colour="#000"):
     return Markup('<text x="%.1f" y="%.1f" text-anchor="%s" fill="%s">%s</text>') % (x, y, anchor, colour, text)
+
+
+def _text_on(x, y, text, number):
+    """A text on a part; on a hatched one with a ground of its own."""
+    fill, hatched = FILLS[number % len(FILLS)]
+    written = _text(x, y, text, "middle", "#fff" if fill == ON_DARK else "#000")
+    if not hatched:
+        return written
+    width = 6.6 * len(text) + 4
+    ground = Markup('<rect x="%.1f" y="%.1f" width="%.1f" height="13" fill="#fff"/>') % (x - width / 2, y - 10, width)
+    return ground + written

@@ -12,6 +12,8 @@ from decimal import Decimal, InvalidOperation
 from . import money
 
 NUMBERS = ("money", "percent", "hours", "integer")
+# Of a row: the records behind it, and those behind a cell that has others.
+RECORDS = ("records", "drill_records")
 
 
 def amount(value):
@@ -60,7 +62,7 @@ def without_records(sections):
                 {
                     **table,
                     "rows": [
-                        {name: value for name, value in row.items() if name != "records"} for row in table["rows"]
+                        {name: value for name, value in row.items() if name not in RECORDS} for row in table["rows"]
                     ],
                 }
                 for table in section.get("tables", ())
@@ -75,7 +77,7 @@ def changes(old, new):
 
     :return: list of dictionaries: `path` of (section, table, row, column), section and table with their titles, row and
         column (from the new run where it has them), `old` and `new` value, `records`: ids of the records that were
-        added, removed or changed behind the row
+        added, removed or changed behind the cell, and `drill`, which says of which model they are
     """
     result = []
     old_tables = {path: (section, table) for path, section, table in tables(old)}
@@ -100,7 +102,7 @@ def changes(old, new):
                             "column": column,
                             "old": values[0],
                             "new": values[1],
-                            "records": _changed_records(before, after),
+                            **_changed_records(before, after, column["key"]),
                         }
                     )
     return result
@@ -110,7 +112,23 @@ def _rows(found):
     return {row["key"]: row for row in found[1]["rows"]} if found else {}
 
 
-def _changed_records(before, after):
-    old = (before or {}).get("records") or {}
-    new = (after or {}).get("records") or {}
-    return sorted(int(key) for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+def _changed_records(before, after, column):
+    """What has changed behind a cell: its own records, else those of the row, else those that it is reckoned from."""
+    row = after or before
+    drills = row.get("drills") or {}
+    for name in (column, None, *(other for other in drills if other != column)):
+        old, new = _records(before, name), _records(after, name)
+        if old is not None and new is not None:
+            found = sorted(int(key) for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+            if found:
+                return {"records": found, "drill": row.get("drill") if name is None else drills[name]}
+    return {"records": [], "drill": None}
+
+
+def _records(row, column):
+    """The records behind a row, or behind a cell of it; none where there is no row, None where nothing is known."""
+    if row is None:
+        return {}
+    if column is None:
+        return row.get("records") or {}
+    return (row.get("drill_records") or {}).get(column)

@@ -91,7 +91,7 @@ class FunderReportCompare(models.TransientModel):
         difference = None
         if kind in figures.NUMBERS:
             difference = str((new or 0) - (old or 0))
-        drill, records = change["row"].get("drill"), change["records"]
+        drill, records = change["drill"], change["records"]
         return {
             "key": "/".join(change["path"]),
             "cells": {

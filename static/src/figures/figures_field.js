@@ -46,11 +46,20 @@ export class FiguresField extends Component {
     }
 
     rowClass(row) {
-        return { "table-active": row.style === "total", "o_justiq_drill cursor-pointer": row.drill };
+        return { "table-active": row.style === "total", o_justiq_drill: row.drill };
     }
 
     cellClass(row, column) {
-        return { "fw-bold": row.style, "text-end text-nowrap": this.isNumber(column) };
+        return {
+            "fw-bolder": Boolean(row.style),
+            "text-end text-nowrap": this.isNumber(column),
+            "cursor-pointer": this.drillOf(row, column),
+        };
+    }
+
+    /** The records behind a cell: its own ones, else those of its row. */
+    drillOf(row, column) {
+        return row.drills?.[column.key] || row.drill;
     }
 
     more(table) {

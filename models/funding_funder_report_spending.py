@@ -1,0 +1,242 @@
+from collections import defaultdict
+
+from odoo import models
+
+from ..tools import figures, money
+from .funding_funder_report_financial import SPENT, ZERO
+from .funding_funder_report_vouchers import MODEL
+
+
+class FunderReport(models.Model):
+    """Spending in the proof of use: what the vouchers and the flat rates that follow from them make of the plan."""
+
+    _inherit = "justiq.funder.report"
+
+    def _spending(self):
+        """Planned and spent by (Baustein, cost category): [planned, spent, ESF money of it], exact.
+
+        :return: dictionary with `costs` by vouchers and `flat` by flat rate
+        """
+        years = self._report_years()
+        lines = self.env["justiq.budget.line"]
+        costs, flat = defaultdict(lambda: [ZERO] * 3), {}
+        for baustein, category, flat_rate, planned in lines._read_group(
+            [("funding_year_id", "in", years.ids)],
+            ["baustein_id", "cost_category_id", "flat_rate_id"],
+            ["planned_amount:sum"],
+        ):
+            if flat_rate:
+                flat[baustein, flat_rate] = [money.exact(planned), ZERO, ZERO]
+            else:
+                costs[baustein, category][0] += money.exact(planned)
+        by_year = defaultdict(lambda: (ZERO, ZERO))
+        for year, baustein, category, *sums in self.env[MODEL]._read_group(
+            self._voucher_domain(),
+            ["justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id"],
+            SPENT,
+        ):
+            spent, esf = map(money.exact, sums)
+            costs[baustein, category][1] += spent
+            costs[baustein, category][2] += esf
+            by_year[year, baustein, category] = spent, esf
+        self._add_flat_rates(flat, years, by_year)
+        return {"costs": dict(costs), "flat": flat, "years": years, "by_year": by_year}
+
+    def _add_flat_rates(self, flat, years, by_year):
+        """What is spent of a flat rate follows its base, to the cent as in the budget."""
+        lines = self.env["justiq.budget.line"].search(
+            [("funding_year_id", "in", years.ids), ("flat_rate_id", "!=", False)]
+        )
+        for index in range(2):
+            base = {tuple(record.id for record in key): amounts[index] for key, amounts in by_year.items()}
+            for line, amount in lines._flat_parts(base).items():
+                flat[line.baustein_id, line.flat_rate_id][index + 1] += amount
+
+    def _spending_table(self, spending):
+        groups = defaultdict(list)
+        for (baustein, category), sums in spending["costs"].items():
+            groups[baustein].append((category, None, sums))
+        for (baustein, rate), sums in spending["flat"].items():
+            groups[baustein].append((rate.cost_category_id, rate, sums))
+        rows, everything = [], [ZERO] * 3
+        for baustein in sorted(groups, key=lambda one: (one.number, one.id)):
+            total = [ZERO] * 3
+            for category, rate, sums in sorted(groups[baustein], key=lambda one: self._plan_order(one[0])):
+                rows.append(self._spending_row(baustein, category, rate, sums))
+                total = [a + b for a, b in zip(total, sums, strict=True)]
+            rows.append(
+                self._plan_row(
+                    f"baustein-{baustein.id}",
+                    self.env._("Sum"),
+                    *total,
+                    style="subtotal",
+                    drill=self._voucher_drill([("justiq_baustein_id", "=", baustein.id)]),
+                    drills={"planned": self._plan_drill([("baustein_id", "=", baustein.id)])},
+                    baustein=self._baustein_name(baustein),
+                )
+            )
+            everything = [a + b for a, b in zip(everything, total, strict=True)]
+        rows.append(
+            self._plan_row(
+                "total",
+                self.env._("Total"),
+                *everything,
+                style="total",
+                drill=self._voucher_drill(),
+                drills={"planned": self._plan_drill()},
+            )
+        )
+        return {
+            "key": "plan",
+            "title": self.env._("Spending in the order of the plan"),
+            "remark": self._plan_remark(),
+            "columns": [
+                {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 35},
+                *self._plan_columns(self.env._("Cost category"), self.env._("Spent")),
+                {"key": "esf", "label": self.env._("of it %s", self._esf_label()), "type": "money", "width": 22},
+            ],
+            "rows": rows,
+        }
+
+    def _spending_charts(self, spending):
+        """Planned and spent per Baustein; of several years also what was spent per year."""
+        sums = defaultdict(lambda: [ZERO] * 3)
+        for (baustein, _other), amounts in [*spending["costs"].items(), *spending["flat"].items()]:
+            sums[baustein] = [a + b for a, b in zip(sums[baustein], amounts, strict=True)]
+        bausteine = sorted(sums, key=lambda one: (one.number, one.id))
+        if not bausteine:
+            return []
+        names = [self._baustein_name(baustein) for baustein in bausteine]
+        charts = [
+            {
+                "key": "bausteine",
+                "title": self.env._("Planned and spent per Baustein (%s)", self.currency_id.name),
+                "kind": "bars",
+                "categories": names,
+                "series": [
+                    {"label": label, "values": [figures.amount(sums[baustein][index]) for baustein in bausteine]}
+                    for index, label in enumerate((self.env._("Planned"), self.env._("Spent")))
+                ],
+            }
+        ]
+        if len(spending["years"]) > 1:
+            by_year = defaultdict(lambda: ZERO)
+            for (year, baustein, _category), (spent, _esf) in spending["by_year"].items():
+                by_year[year, baustein] += spent
+            charts.append(
+                {
+                    "key": "years",
+                    "title": self.env._("Spent by vouchers per funding year (%s)", self.currency_id.name),
+                    "kind": "stacked",
+                    "categories": spending["years"].mapped("label"),
+                    "series": [
+                        {
+                            "label": name,
+                            "values": [figures.amount(by_year[year, baustein]) for year in spending["years"]],
+                        }
+                        for baustein, name in zip(bausteine, names, strict=True)
+                    ],
+                }
+            )
+        return charts
+
+    def _plan_order(self, category):
+        # Vouchers that lack a category come last.
+        return (not category, category.sequence, category.id)
+
+    def _plan_remark(self):
+        years = self._report_years()
+        whole = years and (years[0].date_start, years[-1].date_end) == (self.date_start, self.date_end)
+        if whole:
+            return None
+        return self.env._(
+            "Planned are the whole funding years %(years)s, spent is the period only.",
+            years=", ".join(years.mapped("label")),
+        )
+
+    def _spending_row(self, baustein, category, rate, sums):
+        name = category.name or self.env._("Without a cost category")
+        if rate:
+            name = self.env._("%(category)s (flat rate, %(rate)s %%)", category=name, rate=f"{rate.rate:g}")
+            drill = self._voucher_drill(
+                [
+                    ("justiq_baustein_id", "=", baustein.id),
+                    ("justiq_cost_category_id", "in", rate.base_category_ids.ids),
+                ]
+            )
+        else:
+            drill = self._voucher_drill(
+                [("justiq_baustein_id", "=", baustein.id), ("justiq_cost_category_id", "=", category.id)]
+            )
+        kind = "flat" if rate else "category"
+        planned = [("flat_rate_id", "=", rate.id)] if rate else [("cost_category_id", "=", category.id)]
+        return self._plan_row(
+            f"{kind}-{baustein.id}-{category.id or 0}",
+            name,
+            *sums,
+            drill=drill,
+            drills={"planned": self._plan_drill([("baustein_id", "=", baustein.id), *planned])},
+            baustein=self._baustein_name(baustein),
+        )
+
+    def _baustein_name(self, baustein):
+        return baustein.name or self.env._("Without a Baustein")
+
+    def _plan_drill(self, domain=(), field="planned_amount"):
+        lines = self.env["justiq.budget.line"]
+        return self._behind(lines, [("funding_year_id", "in", self._report_years().ids), *domain], field)
+
+    def _voucher_drill(self, domain=()):
+        names = ["justiq_eligible_amount", "justiq_esf_amount"]
+        return self._behind(self.env[MODEL], [*self._voucher_domain(), *domain], names)
+
+    # ------------------------------------------------------------
+    # Flat rates
+    # ------------------------------------------------------------
+
+    def _flat_rate_tables(self, spending):
+        """How each flat rate follows from its base; no table where there is none."""
+        rows, total = [], ZERO
+        for (baustein, rate), (_planned, spent, _esf) in sorted(
+            spending["flat"].items(), key=lambda item: (item[0][0].number, item[0][0].id, item[0][1].id)
+        ):
+            keys = [(baustein, category) for category in rate.base_category_ids]
+            base = sum((spending["costs"][key][1] for key in keys if key in spending["costs"]), ZERO)
+            rows.append(
+                {
+                    "key": f"flat-{baustein.id}-{rate.id}",
+                    "cells": {
+                        "baustein": baustein.name,
+                        "name": rate.cost_category_id.name,
+                        "of": ", ".join(rate.base_category_ids.sorted(self._plan_order).mapped("name")),
+                        "base": figures.amount(base),
+                        "rate": figures.amount(rate.rate),
+                        "amount": figures.amount(spent),
+                    },
+                    "drill": self._voucher_drill(
+                        [
+                            ("justiq_baustein_id", "=", baustein.id),
+                            ("justiq_cost_category_id", "in", rate.base_category_ids.ids),
+                        ]
+                    ),
+                }
+            )
+            total += spent
+        if not rows:
+            return []
+        return [
+            {
+                "key": "flat",
+                "title": self.env._("Flat rates derived"),
+                "remark": self.env._("Rounded once per funding year, then cut into the Bausteine, as in the budget."),
+                "columns": [
+                    {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 28},
+                    {"key": "name", "label": self.env._("Flat rate"), "type": "text", "width": 28},
+                    {"key": "of", "label": self.env._("Percentage of"), "type": "text", "width": 30},
+                    {"key": "base", "label": self.env._("Base, spent"), "type": "money", "width": 22},
+                    {"key": "rate", "label": self.env._("Rate %"), "type": "percent", "width": 14},
+                    {"key": "amount", "label": self.env._("Amount"), "type": "money", "width": 22},
+                ],
+                "rows": [*rows, self._total_row({"amount": figures.amount(total)}, label="baustein")],
+            }
+        ]

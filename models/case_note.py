@@ -103,6 +103,8 @@ class CaseNote(models.Model):
         "This entry has already been amended. Amend the newer entry instead.",
     )
     _newest_first_index = models.Index("(date DESC, id DESC)")
+    # Holds all that hours are summed up of, so that no text has to be read for them.
+    _work_index = models.Index("(participation_id, date, author_id, minutes, id) WHERE is_amended IS NOT TRUE")
 
     @api.depends("case_file_id.reference", "date")
     @api.depends_context("lang")

@@ -1,13 +1,13 @@
 import base64
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..tools import figures
 
 # Raise it when the layout of PDF or XLSX changes: a frozen report tells with which one it was made.
-TEMPLATE_VERSION = "1"
+TEMPLATE_VERSION = "2"
 FILES = ("pdf_file", "xlsx_file")
 # What the server keeps at freezing, and nobody enters.
 KEPT = {
@@ -157,11 +157,21 @@ class FunderReport(models.Model):
     def _freeze(self):
         """Keep figures, PDF and XLSX of today, then close the record; all of it or nothing.
 
+        Everything is read in one transaction, so what others save meanwhile is in all of it or in nothing of it.
+
         :raises AccessError: where the user may not freeze reports
+        :raises UserError: where somebody else is just freezing or changing it
         """
         self.ensure_one()
         self.check_access("write")
         self._check_transition("frozen")
+        if not self.try_lock_for_update():
+            raise UserError(
+                self.env._(
+                    "%s is being frozen or changed by somebody else at this moment. Please look again in a minute.",
+                    self.display_name,
+                )
+            )
         sections = self._in_provider_language()._figures_with_records()
         self._keep(
             {

@@ -225,11 +225,11 @@ class FunderReport(models.Model):
     def _voucher_columns(self):
         texts = {
             "no": (self.env._("No."), "integer", 10),
-            "payment_date": (self.env._("Paid on"), "date", 15),
-            "voucher_date": (self.env._("Voucher of"), "date", 15),
+            "payment_date": (self.env._("Paid on"), "date", 17),
+            "voucher_date": (self.env._("Voucher of"), "date", 17),
             "number": (self.env._("Voucher no."), "text", 18),
-            "payee": (self.env._("Payee"), "text", 36),
-            "reason": (self.env._("Reason"), "text", 46),
+            "payee": (self.env._("Payee"), "text", 34),
+            "reason": (self.env._("Reason"), "text", 44),
             "category": (self.env._("Cost category"), "text", 27),
             "charged_to": (self.env._("Baustein, micro-project"), "text", 25),
             "year": (self.env._("Year"), "text", 9),

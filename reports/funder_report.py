@@ -262,7 +262,7 @@ class IrActionsReport(models.Model):
     """Printing a frozen report gives the file that was frozen, to the byte; very long ones are made in parts.
 
     The PDF engine keeps all pages of a document in memory, so a list of ten
-    thousand vouchers would need gigabytes. Its parts are made one by one, with
+    thousand vouchers would need a gigabyte. Its parts are made one by one, with
     the page numbers of the whole.
     """
 

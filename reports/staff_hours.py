@@ -28,21 +28,21 @@ class StaffHours(models.Model):
         return SQL(
             """
             SELECT MIN(id) AS id, company_id, grant_id, baustein_id, employee_id,
-                   DATE_TRUNC('month', day)::date AS month, SUM(hours) AS hours
+                   DATE_TRUNC('month', day::timestamp)::date AS month, SUM(minutes) / 60 AS hours
               FROM (%s) work
-             GROUP BY company_id, grant_id, baustein_id, employee_id, DATE_TRUNC('month', day)
+             GROUP BY company_id, grant_id, baustein_id, employee_id, DATE_TRUNC('month', day::timestamp)
             """,
             self._work(),
         )
 
     @api.model
     def _work(self):
-        """Query of each piece of work: company, grant, Baustein, professional, day and hours."""
+        """Query of each piece of work: company, grant, Baustein, professional, day and minutes."""
         # Twice the id, even and odd, so that the two sources share no id.
         return SQL(
             """
             SELECT note.id * 2 AS id, help.company_id, help.grant_id, help.baustein_id, note.date AS day,
-                   COALESCE(author.id, help.key_worker_id) AS employee_id, note.minutes / 60.0 AS hours
+                   COALESCE(author.id, help.key_worker_id) AS employee_id, note.minutes::float8 AS minutes
               FROM justiq_case_note note
               JOIN justiq_participation help ON help.id = note.participation_id
          LEFT JOIN hr_employee author ON author.user_id = note.author_id AND author.company_id = help.company_id
@@ -50,7 +50,7 @@ class StaffHours(models.Model):
              UNION ALL
             SELECT session.id * 2 + 1, session.company_id, session.grant_id, baustein.id,
                    (session.date_start AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(provider.tz, 'UTC'))::date,
-                   project.lead_id, session.duration
+                   project.lead_id, session.duration * 60
               FROM justiq_session session
               JOIN justiq_micro_project project ON project.id = session.micro_project_id
               JOIN justiq_grant vorhaben ON vorhaben.id = session.grant_id
@@ -76,7 +76,7 @@ class StaffHours(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT employee_id, baustein_id, SUM(hours) FROM (%s) work
+                SELECT employee_id, baustein_id, SUM(minutes) / 60 FROM (%s) work
                  WHERE grant_id = %s AND day BETWEEN %s AND %s
                  GROUP BY employee_id, baustein_id
                 """,
@@ -91,3 +91,8 @@ class StaffHours(models.Model):
     def _search(self, *args, **kwargs):
         self._flush_work()  # Odoo does not know on which tables the query rests
         return super()._search(*args, **kwargs)
+
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        # With what the record rules ask for: to read it afterwards would sum up all work once more.
+        names = field_names and [*field_names, "company_id"]
+        return super().search_fetch(domain, names, offset, limit, order)

@@ -38,7 +38,7 @@ PY
 
 result=0
 bench run "$GRANTS" || result=$?
-for paper in figures pdf xlsx; do
+for paper in figures pdf xlsx frozen; do
     bench large "'$paper'" || result=$?
 done
 if [[ "${KEEP:-no}" != yes ]]; then

@@ -26,6 +26,8 @@ from . import test_case_search
 from . import test_case_timeline
 from . import test_chart
 from . import test_concurrency
+from . import test_freeze_concurrency
+from . import test_plausible_dates
 from . import test_consent
 from . import test_counting
 from . import test_demo

@@ -98,6 +98,31 @@ class TestLongList(FunderReportCommon):
         self.assertEqual(found, ["one", *table["pages"], "one"])
         self.assertEqual([part["is_first_part"] for part in parts], [True] + [False] * (len(parts) - 1))
 
+    def test_ten_thousand_rows_come_in_parts_that_the_engine_can_hold(self):
+        rows = [{"key": f"{n}", "cells": {"name": f"Row {n}", "amount": "1.00"}} for n in range(1, 10_001)]
+        table = self.paper._printed_table({**self.table, "rows": rows}, self.paper._formatter(), True)
+        parts = self.paper._parts({"sections": [{"title": "A", "text": None, "charts": [], "tables": [table]}]})
+        pages = [part["sections"][0]["tables"][0]["pages"] for part in parts]
+        self.assertLessEqual(max(map(len, pages)), funder_report.PART_PAGES)
+        printed = [int(number) for part in pages for page in part for number in re.findall(r">Row (\d+)<", page)]
+        self.assertEqual(printed, list(range(1, 10_001)), "each row once, in order")
+
+
+@tagged("post_install", "-at_install")
+class TestStyles(FunderReportCommon):
+    """A PDF brings its styles along, because the engine would fetch them anew for each page."""
+
+    def test_no_document_of_a_pdf_asks_the_server_for_styles(self):
+        for action in self.env["ir.actions.report"].search([("report_type", "=", "qweb-pdf")]):
+            page = '<div class="header">H</div><div class="article">A</div><div class="footer">F</div>'
+            html = f"<html><body><main>{page}</main></body></html>"
+            bodies, _ids, header, footer, _format = action._prepare_html(html, report_model=action.model)
+            for document in (*bodies, header, footer):
+                ours = action.report_name.startswith("justiq.")
+                self.assertEqual("<link" not in document, ours, action.report_name)
+                self.assertEqual(".o_justiq_report" in document, ours, action.report_name)
+                self.assertTrue(not ours or len(document) < 20_000, "small enough to be parsed for each page")
+
 
 @tagged("post_install", "-at_install")
 class TestLongPdf(FunderReportCommon, HttpCase):

@@ -162,19 +162,74 @@ count_answers = bare(
     """
 )
 
+sum_work = bare(
+    """
+    SELECT COALESCE(author.id, help.key_worker_id), help.baustein_id, sum(note.minutes)
+      FROM justiq_case_note note
+      JOIN justiq_participation help ON help.id = note.participation_id
+ LEFT JOIN hr_employee author ON author.user_id = note.author_id AND author.company_id = help.company_id
+     WHERE help.grant_id = %(grant_id)s AND note.date BETWEEN %(first)s AND %(last)s AND note.is_amended IS NOT TRUE
+  GROUP BY 1, 2
+     UNION ALL
+    SELECT project.lead_id, NULL, sum(session.duration)
+      FROM justiq_session session JOIN justiq_micro_project project ON project.id = session.micro_project_id
+     WHERE session.grant_id = %(grant_id)s AND session.state = 'held'
+       AND session.date_start::date BETWEEN %(first)s AND %(last)s
+  GROUP BY project.lead_id
+    """
+)
+list_projects = bare(
+    """
+    SELECT project.*, (SELECT count(*) FROM justiq_session WHERE micro_project_id = project.id AND state = 'held'),
+           (SELECT count(DISTINCT enrolment_id) FROM justiq_participation WHERE micro_project_id = project.id)
+      FROM justiq_micro_project project
+     WHERE grant_id = %(grant_id)s AND date_start <= %(last)s AND date_end >= %(first)s
+    """
+)
+list_findings = bare(
+    """
+    SELECT requirement.code, finding.* FROM justiq_finding finding
+      JOIN justiq_requirement requirement ON requirement.id = requirement_id
+     WHERE grant_id = %(grant_id)s AND finding.state IN ('open', 'justified')
+    """
+)
+count_files = bare(
+    """
+    SELECT count(DISTINCT enrolment.case_file_id), count(help.id), sum(help.hours)
+      FROM justiq_enrolment enrolment LEFT JOIN justiq_participation help ON help.enrolment_id = enrolment.id
+     WHERE enrolment.grant_id = %(grant_id)s
+    """
+)
+
+
+def together(*acts):
+    """A report that is made of several queries."""
+
+    def act(cr):
+        for one in acts:
+            one(cr)
+
+    return act
+
 
 # ------------------------------------------------------------
 # The funder's reports
 # ------------------------------------------------------------
 
 XLSX = "justiq.action_report_funder_report_xlsx"
-BARE = {"financial": sum_spending, "vouchers": list_vouchers, "statistics": count_answers}
+BARE = {
+    "narrative": together(count_people, count_answers, sum_work, list_projects, list_findings, sum_spending),
+    "financial": sum_spending,
+    "vouchers": list_vouchers,
+    "statistics": count_answers,
+    "audit": together(list_findings, list_projects, count_files, sum_work, sum_spending),
+}
 
 
 def funder_reports(kinds):
     for kind in kinds:
-        yield Case(FIGURES, f"funder report “{kind}”", COORDINATOR, figures_of(kind), BARE.get(kind))
-        yield Case("XLSX", f"funder report “{kind}”", COORDINATOR, workbook(kind))
+        yield Case(FIGURES, f"funder report “{kind}”", COORDINATOR, figures_of(kind), BARE[kind])
+        yield Case("XLSX", f"funder report “{kind}”", COORDINATOR, workbook(kind), BARE[kind])
         yield pdf("report_funder_report", report_of(kind), f"funder report “{kind}”")
 
 
@@ -225,7 +280,7 @@ def timing_the_engine(seconds):
 
 
 def serve_styles(env):
-    """The PDF engine fetches styles and pictures from a server: this process, on a port that is free."""
+    """The PDF engine may fetch fonts from a server: this process, on a port that is free."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]

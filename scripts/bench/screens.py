@@ -150,7 +150,8 @@ def open_kanban(arch, domain, groups):
 def open_pivot(arch, domain, groups):
     rows = groups or group_names(arch, lambda node: node.get("type") == "row")
     columns = group_names(arch, lambda node: node.get("type") == "col")
-    sets = [[], rows[:1], columns[:1], rows[:1] + columns[:1]]
+    # As the web client asks: each grouping once, also where the filter that is on groups by what stands in the columns.
+    sets = [[], rows[:1], columns[:1], list(dict.fromkeys(rows[:1] + columns[:1]))]
     sets = [one for index, one in enumerate(sets) if one not in sets[:index]]
     return lambda model: model.formatted_read_grouping_sets(domain, sets, measures(model, arch))
 

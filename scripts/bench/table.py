@@ -1,6 +1,10 @@
 """What was measured, as a table in Markdown."""
 
 import json
+import os
+import platform
+from datetime import date
+from pathlib import Path
 
 
 def keep(path, grants, results):
@@ -26,6 +30,7 @@ def lines(path, sizes, notes):
     yield "# Benchmark"
     yield ""
     yield f"{numbers[-1]} grants: {sizes}."
+    yield f"Measured on {date.today()}: {machine()}."
     yield (
         "Each time is the median of three runs after one to warm up, as a request of its own with all that it writes at"
         " its end. *Bare* is the plain SQL query for the same rows or figures, without rights, labels and formats; for"
@@ -40,6 +45,17 @@ def lines(path, sizes, notes):
                 yield row(title, few.get(key), after)
     yield ""
     yield from notes
+
+
+def machine():
+    """What it ran on, and how busy that was: other work on the machine lengthens all times."""
+    info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    model = next((line.partition(": ")[2] for line in info.splitlines() if line.startswith("model name")), "")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{os.cpu_count()} processors {model or platform.machine()}, {memory:.0f} GB, Python"
+        f" {platform.python_version()}, {os.getloadavg()[2]:.1f} processes waiting or running in the last 15 minutes"
+    )
 
 
 def heading(numbers):

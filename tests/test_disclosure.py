@@ -8,7 +8,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from ..tools.disclosure import Mask, label_of
+from ..tools.disclosure import label_of
+from ..tools.mask import Mask
 from ..tools.personal_data import THIRD, PersonalData, declarations
 from .test_retention import RetentionCommon
 

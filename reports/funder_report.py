@@ -17,8 +17,11 @@ NARROW = 170
 LINE, PADDING, HEADING = 3.3, 1.15, 13
 # Size of the letters of these tables (7.5 pt), and the widths of letters in parts of it; others: 0.62.
 LETTER = 2.65
-# The same of upright pages (9.5 pt); what bold letters need more; the space beside a text.
-NARROW_LETTER, BOLD, BESIDE = 3.35, 1.08, 3.4
+# Size of the letters, and the space beside a text: on wide pages; on upright ones (9.5 pt); and there in a table whose
+# words need more room (8 pt).
+WIDE_LOOK, NARROW_LOOK, DENSE_LOOK = (LETTER, 2.2), (3.35, 3.4), (2.82, 2.2)
+# The widths above are somewhat more than bold letters need.
+SNUG = 0.95
 WIDTHS = {
     letter: width
     for letters, width in {".,'": 0.25, "fijlI;:-()": 0.34, "rstJ/": 0.45, "acegkvxyzLSä": 0.54, "W": 1.0}.items()
@@ -117,7 +120,8 @@ class FunderReportPaper(models.AbstractModel):
             (row, [(write(row["cells"].get(column["key"]), column["type"]), column["css"]) for column in columns])
             for row in table["rows"]
         ]
-        for column, share in zip(columns, self._shares(columns, lines, landscape), strict=True):
+        is_dense, shares = self._shares(columns, lines, landscape)
+        for column, share in zip(columns, shares, strict=True):
             column["share"] = share
         carries = bool(table.get("carry") and landscape)
         return {
@@ -128,6 +132,7 @@ class FunderReportPaper(models.AbstractModel):
             "is_short": not carries and len(table["rows"]) <= SHORT,
             "pages": list(self._pages(lines, columns, write)) if carries else [self._markup(lines)],
             "sized": all(column["share"] for column in columns),
+            "dense": is_dense,
         }
 
     @api.model
@@ -136,15 +141,23 @@ class FunderReportPaper(models.AbstractModel):
 
     @api.model
     def _shares(self, columns, lines, landscape):
-        """Width of each column in percent of the table: as it asks for, and none less than its longest word needs."""
+        """Width of each column in percent of the table: as it asks for, and none less than its longest word needs.
+
+        :return: whether the letters must be smaller for that, and the widths
+        """
         weights = [column.get("width", 0) for column in columns]
         if not all(weights):
-            return [False] * len(columns)
-        letter, room = (LETTER, WIDE) if landscape else (NARROW_LETTER, NARROW)
-        needed = [
-            BESIDE + letter * BOLD * self._longest_word(column, [cells[index][0] for _row, cells in lines])
+            return False, [False] * len(columns)
+        longest = [
+            SNUG * self._longest_word(column, [cells[index][0] for _row, cells in lines])
             for index, column in enumerate(columns)
         ]
+        room = WIDE if landscape else NARROW
+        for look in [WIDE_LOOK] if landscape else [NARROW_LOOK, DENSE_LOOK]:
+            letter, beside = look
+            needed = [beside + letter * width for width in longest]
+            if sum(needed) <= room:
+                break
         widths, narrow = needed, set()
         while sum(needed) <= room:
             left = room - sum(needed[index] for index in narrow)
@@ -156,7 +169,7 @@ class FunderReportPaper(models.AbstractModel):
             if not too_narrow:
                 break
             narrow |= too_narrow
-        return [f"{100 * width / sum(widths):.2f}%" for width in widths]
+        return look == DENSE_LOOK, [f"{100 * width / sum(widths):.2f}%" for width in widths]
 
     @api.model
     def _longest_word(self, column, texts):

@@ -77,6 +77,16 @@ class TestLongList(FunderReportCommon):
             for word, share in zip(words, shares, strict=True):
                 self.assertGreater(share * room / 100, len(word) * 0.5 * letter, word)
 
+    def test_a_table_of_many_long_words_has_smaller_letters(self):
+        def printed(number, landscape):
+            columns = [{"key": f"{index}", "label": "A", "type": "text", "width": 1} for index in range(number)]
+            row = {"key": "1", "cells": {column["key"]: "Restkostenpauschale" for column in columns}}
+            table = {**self.table, "carry": False, "columns": columns, "rows": [row]}
+            return self.paper._printed_table(table, self.paper._formatter(), landscape)["dense"]
+
+        self.assertEqual([printed(number, False) for number in (3, 5)], [False, True])
+        self.assertFalse(printed(5, True))
+
     def test_without_long_words_columns_are_as_wide_as_they_ask_for(self):
         printed = self.paper._printed_table(self.table, self.paper._formatter(), True)
         self.assertEqual([column["share"] for column in printed["columns"]], ["71.43%", "28.57%"])

@@ -78,6 +78,7 @@
         "views/funding_fund_call_views.xml",
         "views/funding_plan_version_views.xml",
         "views/funding_financing_line_views.xml",
+        "views/funding_financing_receipt_views.xml",
         "views/funding_funder_report_views.xml",
         "views/funding_funder_report_narrative_views.xml",
         "views/case_participation_views.xml",

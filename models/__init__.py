@@ -177,9 +177,11 @@ from . import funding_voucher_hints
 from . import funding_voucher_names
 from . import funding_voucher_books
 from . import funding_fund_call
+from . import funding_fund_call_figures
 from . import funding_micro_project
 from . import funding_grant
 from . import funding_fund_call_income
+from . import funding_financing_receipt
 from . import funding_funder_report
 from . import funding_funder_report_freeze
 from . import funding_funder_report_consent

@@ -37,6 +37,7 @@ from . import test_enrolment_completeness
 from . import test_figures_statistics
 from . import test_figures_list
 from . import test_financing_plan
+from . import test_financing_receipt
 from . import test_figures_independent
 from . import test_finding
 from . import test_fund_call

@@ -234,6 +234,12 @@ NEW = {
         "source": "municipality_cash",
         "planned_amount": 100.0,
     },
+    "justiq.financing.receipt": lambda test, world: {
+        "financing_line_id": test._create_financing_line(test._year(2020, world.grant), "third_party", 10.0).id,
+        "date": date(2020, 3, 1),
+        "payer": "Football club",
+        "amount": 10.0,
+    },
     "justiq.fund.call": lambda test, world: {
         "grant_id": world.grant.id,
         "date_start": date(2020, 3, 1),
@@ -491,6 +497,7 @@ CHANGE = {
     "justiq.enrolment": {"date_exit": date(2020, 12, 31)},
     "justiq.financing.line": {"received_amount": 50.0},
     "justiq.flat.rate": {"rate": 26.0},
+    "justiq.financing.receipt": {"payer": "Citizens' foundation"},
     "justiq.fund.call": {"extra_amount": 50.0},
     "justiq.funder.report": {"remark": "Second half of the year."},
     "justiq.finding": {"justification": "The others come from the next street."},

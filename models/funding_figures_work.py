@@ -101,7 +101,7 @@ class WorkFigures(models.AbstractModel):
             SQL(
                 """
                 WITH work AS (
-                    SELECT baustein_id, hours::numeric AS hours FROM (%(work)s) work
+                    SELECT baustein_id, minutes::numeric AS minutes FROM (%(work)s) work
                      WHERE grant_id = %(grant)s AND day BETWEEN %(start)s AND %(end)s
                 ), attended AS (
                     SELECT help.baustein_id, SUM(attendance.hours::numeric) AS hours
@@ -114,8 +114,10 @@ class WorkFigures(models.AbstractModel):
                 SELECT baustein.id, COALESCE(done.number, 0), COALESCE(done.hours, 0),
                        COALESCE(CASE WHEN baustein.kind = 'group' THEN attended.hours ELSE done.hours END, 0)
                   FROM justiq_baustein baustein
-             LEFT JOIN (SELECT baustein_id, COUNT(*) AS number, SUM(hours) AS hours FROM work GROUP BY baustein_id) done
-                    ON done.baustein_id = baustein.id
+             LEFT JOIN (
+                           SELECT baustein_id, COUNT(*) AS number, SUM(minutes) / 60 AS hours
+                             FROM work GROUP BY baustein_id
+                       ) done ON done.baustein_id = baustein.id
              LEFT JOIN attended ON attended.baustein_id = baustein.id
                  WHERE done.number IS NOT NULL OR attended.hours IS NOT NULL
                 """,

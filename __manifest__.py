@@ -120,6 +120,7 @@
         "views/micro_project_views.xml",
         "views/micro_project_take_over_views.xml",
         "views/case_retention_views.xml",
+        "views/case_retention_alias_views.xml",
         "views/case_retention_run_views.xml",
         "views/case_disclosure_views.xml",
         "views/case_company_legal_frame_views.xml",

@@ -119,6 +119,7 @@ from . import case_outreach_alias
 from . import case_outreach_contact
 from . import case_outreach_note
 from . import case_outreach_grant
+from . import case_outreach_retention
 from . import case_outreach_my_day
 from . import case_participation_course
 from . import case_enrolment_exit
@@ -130,9 +131,12 @@ from . import case_retention_mixin
 from . import case_file_retention
 from . import case_retention_file
 from . import case_retention_decision
+from . import case_retention_restriction
 from . import case_personal_data
 from . import case_file_anonymised
+from . import case_retention_alias
 from . import case_retention_run
+from . import case_retention_run_line
 from . import case_company_legal_frame
 from . import case_disclosure
 

@@ -6,12 +6,12 @@ FRAMES = [
     ("kdg", "KDG (Catholic church)"),
     ("dsg_ekd", "DSG-EKD (Protestant church)"),
 ]
-# Where the right to information, its limits and the complaint stand.
+# Where the right to information, its limits, the complaint and the restriction of processing stand.
 SECTIONS = {
-    "gdpr": ("Art. 15 DSGVO", "§ 34 BDSG, § 83 SGB X", "Art. 77 DSGVO"),
-    "sgb": ("Art. 15 DSGVO, § 83 SGB X", "§ 83 SGB X", "Art. 77 DSGVO, § 81 SGB X"),
-    "kdg": ("§ 17 KDG", "§ 17 Abs. 6 KDG", "§ 48 KDG"),
-    "dsg_ekd": ("§ 19 DSG-EKD", "§ 19 Abs. 2 bis 4 DSG-EKD", "§ 46 DSG-EKD"),
+    "gdpr": ("Art. 15 DSGVO", "§ 34 BDSG, § 83 SGB X", "Art. 77 DSGVO", "Art. 18 DSGVO"),
+    "sgb": ("Art. 15 DSGVO, § 83 SGB X", "§ 83 SGB X", "Art. 77 DSGVO, § 81 SGB X", "Art. 18 DSGVO, § 84 SGB X"),
+    "kdg": ("§ 17 KDG", "§ 17 Abs. 6 KDG", "§ 48 KDG", "§ 20 KDG"),
+    "dsg_ekd": ("§ 19 DSG-EKD", "§ 19 Abs. 2 bis 4 DSG-EKD", "§ 46 DSG-EKD", "§ 22 DSG-EKD"),
 }
 
 
@@ -33,9 +33,9 @@ class ResCompany(models.Model):
     )
 
     def _legal_sections(self):
-        """The provisions of the provider's law: right to information, its limits, complaint."""
+        """The provisions of the provider's law: right to information, its limits, complaint, restriction."""
         self.ensure_one()
-        return dict(zip(("access", "limits", "complaint"), SECTIONS[self.legal_frame], strict=True))
+        return dict(zip(("access", "limits", "complaint", "restriction"), SECTIONS[self.legal_frame], strict=True))
 
 
 class ResConfigSettings(models.TransientModel):

@@ -15,7 +15,7 @@ PARTS = {
     "without_messages": ("mail.message",),
 }
 # Of the structure of the file; to be raised when it changes.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 class CaseDisclosure(models.Model):
@@ -32,7 +32,6 @@ class CaseDisclosure(models.Model):
     _inherit = ["justiq.case.satellite.mixin"]
     _description = "Information to the Person"
     _order = "requested_on desc, id desc"
-    _rec_name = "requested_on"
 
     _personal_data = {"refusal_reason": ERASE}
 
@@ -75,6 +74,14 @@ class CaseDisclosure(models.Model):
         "CHECK (answered_on >= requested_on)", "The information cannot be handed out before it was requested."
     )
 
+    @api.depends("requested_on")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for disclosure in self:
+            disclosure.display_name = disclosure._origin and self.env._(
+                "Information of %s", format_date(self.env, disclosure.requested_on)
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
         disclosures = super().create([{**vals, "prepared_by_id": self.env.uid} for vals in vals_list])
@@ -114,8 +121,9 @@ class CaseDisclosure(models.Model):
     def _content(self):
         """Everything that is handed out, as plain data, in the language of the context; logged as an export.
 
-        `format`, `format_version`; `provider`; `law`; `person`; `purposes`; `retention`; `recipients`; `sections` with
-        the records of each model, a list of field, label and value for each; `messages`; `files`; `withheld`.
+        `format`, `format_version`; `provider`; `law`; `person`; `purposes`; `retention`; `restrictions`; `recipients`;
+        `sections` with the records of each model, a list of field, label and value for each; `messages`; `files`;
+        `withheld`.
         """
         self.ensure_one()
         self.check_access("read")
@@ -139,6 +147,7 @@ class CaseDisclosure(models.Model):
             "person": {"reference": case.reference, "name": f"{case.first_name} {case.last_name}"},
             "purposes": self._purposes(grants),
             "retention": self._retention(case),
+            "restrictions": self._restrictions(case),
             "recipients": self._recipients(case, grants),
             "sections": found.sections(),
             "messages": [] if self.without_messages else found.messages(),
@@ -194,6 +203,26 @@ class CaseDisclosure(models.Model):
         if rule:
             return self.env._("Kept until the event has come from which the years count. Longest rule: %s.", rule)
         return self.env._("Kept while the help goes on; from the closing of the file on the retention rules count.")
+
+    def _restrictions(self, case):
+        """What the processing is restricted for at the person's request, and until when it was (article 18)."""
+        # sudo: the person's own requests, to be told to her; without the reason, which stands below.
+        decisions = self.env["justiq.retention.decision"].sudo()
+        decisions = decisions.search([("case_file_id", "=", case.id), ("kind", "=", "article_18")], order="id")
+        grounds = dict(decisions._fields["ground"]._description_selection(self.env))
+        return [
+            {
+                "ground": grounds[decision.ground],
+                "requested_on": fields.Date.to_string(decision.requested_on),
+                "date": fields.Date.to_string(decision.restricted_on),
+                "review_on": fields.Date.to_string(decision.review_on),
+                "told_on": fields.Date.to_string(decision.told_on) or "",
+                "ended_on": decision.ended_at
+                and fields.Date.to_string(fields.Date.context_today(self, decision.ended_at))
+                or "",
+            }
+            for decision in decisions
+        ]
 
     def _recipients(self, case, grants):
         """Where data have gone: services that were told something, and whoever has paid for the help."""

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .case_retention_decision import HOLDING
+
 # Months after the closing from which a file is restricted that is in no project.
 RESTRICTION_MONTHS = 6
 # What the dates are computed from, and has to be in the database before.
@@ -11,15 +13,16 @@ FACTS = {
     "justiq.grant": ["programme_id", "date_end", "last_payment_date", "proof_of_use_date"],
     "justiq.programme": ["restriction_months"],
     "justiq.retention.rule": ["programme_id", "record_class", "event", "years", "is_from_year_end", "active"],
-    "justiq.retention.decision": ["kind", "case_file_id", "ended_at"],
+    "justiq.retention.decision": ["kind", "case_file_id", "ended_at", "restricted_on"],
 }
 
 
 class CaseFile(models.Model):
     """How long a case file is kept, and who opens it once it is restricted (section 84(4) SGB X).
 
-    Some months after its closing a file is restricted: team leads open it, nobody else, by whatever way it was open
-    before (own file, substitution, roster). Of a file that was merged into another one the other one's dates hold.
+    Some months after its closing, or at once where the person asks for it, a file is restricted: team leads open it,
+    nobody else, by whatever way it was open before (own file, substitution, roster). Of a file that was merged into
+    another one the other one's dates hold.
     """
 
     _name = "justiq.case.file"
@@ -29,7 +32,9 @@ class CaseFile(models.Model):
     retention_date = fields.Date(compute="_compute_retention", store=True, index="btree_not_null")
     retention_rule_id = fields.Many2one(compute="_compute_retention", store=True, ondelete="set null")
     is_on_hold = fields.Boolean(
-        compute="_compute_is_on_hold", search="_search_is_on_hold", help="A hold on the file, or on one of its grants."
+        compute="_compute_is_on_hold",
+        search="_search_is_on_hold",
+        help="A hold on the file or on one of its grants, or a restriction at the person's request.",
     )
     decision_ids = fields.One2many(
         comodel_name="justiq.retention.decision",
@@ -56,7 +61,12 @@ class CaseFile(models.Model):
     def _compute_retention(self):
         """One query, however many files; what was anonymised keeps what it has."""
         files = self.filtered(lambda case: case.state != "anonymised")
-        settled = files.filtered(lambda case: (case.merged_into_id or case).state == "closed")
+        # An open file is restricted only where somebody asked for it, and has its day since then.
+        settled = files.filtered(
+            lambda case: (
+                (case.merged_into_id or case).state == "closed" or (case.merged_into_id or case).restriction_date
+            )
+        )
         found = settled._find_retention()
         for case in files:
             case.restriction_date, case.retention_date, case.retention_rule_id = found.get(
@@ -103,19 +113,24 @@ class CaseFile(models.Model):
 
     @api.model
     def _retention_sql(self, condition):
-        """Of the closed files that fulfil the condition: id, restricted from, kept until, and the longest rule.
+        """Of the files that fulfil the condition: id, restricted from, kept until, and the longest rule.
 
+        An open file has no end, and is restricted only at the person's request.
         A rule whose event has not come is longer than any other. The special class holds for assigned files only;
         its rule without a programme also holds where the programme has none.
         """
         return SQL(
             """
             WITH subject AS (
-                SELECT file.id, kept.id AS kept_id, kept.birth_date,
-                       COALESCE(kept.closing_date, kept.date_opened) AS closed_on
+                SELECT file.id, kept.id AS kept_id, kept.birth_date, request.day AS requested_on,
+                       CASE WHEN kept.state = 'closed' THEN COALESCE(kept.closing_date, kept.date_opened)
+                        END AS closed_on
                   FROM justiq_case_file file
                   JOIN justiq_case_file kept ON kept.id = COALESCE(file.merged_into_id, file.id)
-                 WHERE kept.state = 'closed' AND (%(condition)s)
+     LEFT JOIN LATERAL (SELECT MIN(decision.restricted_on) AS day FROM justiq_retention_decision decision
+                         WHERE decision.case_file_id = kept.id
+                           AND decision.kind = 'article_18' AND decision.ended_at IS NULL) request ON TRUE
+                 WHERE kept.state != 'anonymised' AND (%(condition)s)
             ), project AS (
                 SELECT subject.id, enrolment.date_exit, grants.programme_id, grants.date_end,
                        grants.last_payment_date, grants.proof_of_use_date, programme.restriction_months
@@ -134,9 +149,10 @@ class CaseFile(models.Model):
                             WHEN 'birthday_30' THEN (subject.birth_date + INTERVAL '30 years')::date
                        END AS day
                   FROM subject
-                  JOIN project ON project.id = subject.id
+                  JOIN project ON project.id = subject.id AND subject.closed_on IS NOT NULL
                   JOIN justiq_retention_rule rule ON rule.active AND (
-                       rule.programme_id IS NOT DISTINCT FROM project.programme_id AND rule.record_class != 'section_9b'
+                       rule.programme_id IS NOT DISTINCT FROM project.programme_id
+                       AND rule.record_class NOT IN ('section_9b', 'outreach')
                     OR rule.record_class = 'section_9b'
                        AND (rule.programme_id = project.programme_id OR rule.programme_id IS NULL)
                        AND EXISTS (SELECT FROM justiq_retention_decision decision
@@ -152,10 +168,10 @@ class CaseFile(models.Model):
                           FROM event) rated
               ORDER BY id, last_day DESC NULLS FIRST, rule_id
             ), restriction AS (
-                SELECT subject.id, (subject.closed_on
-                       + make_interval(months => COALESCE(MAX(project.restriction_months), %(months)s)))::date AS day
+                SELECT subject.id, LEAST(subject.requested_on, (subject.closed_on
+                       + make_interval(months => COALESCE(MAX(project.restriction_months), %(months)s)))::date) AS day
                   FROM subject JOIN project ON project.id = subject.id
-              GROUP BY subject.id, subject.closed_on
+              GROUP BY subject.id, subject.closed_on, subject.requested_on
             )
             SELECT restriction.id,
                    LEAST(restriction.day, longest.last_day + 1) AS restriction_date,
@@ -176,7 +192,7 @@ class CaseFile(models.Model):
         """Ids of the files and of the grants on which there is a hold."""
         # sudo: a hold binds, whoever may see it.
         holds = self.env["justiq.retention.decision"].sudo()
-        holds = holds.search([("kind", "=", "hold"), ("ended_at", "=", False)])
+        holds = holds.search([("kind", "in", HOLDING), ("ended_at", "=", False)])
         return holds.case_file_id.ids, holds.grant_id.ids
 
     def _compute_is_on_hold(self):

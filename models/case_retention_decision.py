@@ -2,18 +2,24 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.lock import let_one_pass
+
 KINDS = [
     ("hold", "Hold: keep until lifted"),
     ("section_9b", "Special class, section 9b SGB VIII"),
+    ("article_18", "Restriction at the person's request"),
 ]
+# As long as one of them is in force nothing is removed.
+HOLDING = ("hold", "article_18")
 
 
 class RetentionDecision(models.Model):
-    """What the law does not tell by itself: a hold for an audit, or the assignment of a file to a special class.
+    """What the law does not tell by itself: a hold for an audit, a special class, or what the person has asked for.
 
-    A hold on a grant or on one file stops every deletion there until somebody lifts it with a reason. Privacy officer
-    and team lead decide, and read the decisions of the own companies; nobody else does. A decision never changes and
-    is never deleted: it ends, and who ended it when and why stays on record.
+    A hold on a grant or on one file stops every deletion there until somebody lifts it with a reason; so does a
+    restriction at the person's request (`case_retention_restriction.py`). Privacy officer and team lead decide, and
+    read the decisions of the own companies; nobody else does. A decision never changes and is never deleted: it ends,
+    and who ended it when and why stays on record.
     """
 
     _name = "justiq.retention.decision"
@@ -81,6 +87,10 @@ class RetentionDecision(models.Model):
         # A file is named by whoever may see it in the list of retention, of the own companies.
         self.env["justiq.retention.file"].browse(decisions.case_file_id.ids).check_access("read")
         decisions._check_not_anonymised()
+        # sudo: nothing is changed; whoever is just anonymising there sees the decision, or this one is told of it.
+        let_one_pass(decisions.sudo().case_file_id)
+        # sudo: as above
+        let_one_pass(decisions.sudo().grant_id)
         decisions._update_files()
         return decisions
 
@@ -99,7 +109,7 @@ class RetentionDecision(models.Model):
         """
         self.check_access("write")
         for decision in self:
-            if vals.keys() != {"end_reason"} or decision.ended_at:
+            if not decision._is_lifted_by(vals) or decision.ended_at:
                 raise ValidationError(
                     self.env._(
                         "%s cannot be changed any more. Lift it with a reason, and make another decision.",
@@ -109,6 +119,7 @@ class RetentionDecision(models.Model):
         # sudo: who ended it and when is not for the client to say; that the user may write is checked above.
         result = super(RetentionDecision, self.sudo()).write(
             {
+                **vals,
                 "end_reason": (vals["end_reason"] or "").strip(),
                 "ended_at": fields.Datetime.now(),
                 "ended_by_id": self.env.uid,
@@ -116,6 +127,10 @@ class RetentionDecision(models.Model):
         )
         self._update_files()
         return result
+
+    def _is_lifted_by(self, vals):
+        """Whether the values are those that end a decision."""
+        return vals.keys() == {"end_reason"}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

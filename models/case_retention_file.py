@@ -1,12 +1,16 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..tools.eraser import FileEraser
+from .case_retention_decision import HOLDING
+
 
 class RetentionFile(models.Model):
     """The case files as the privacy officer sees them: reference, dates, rule and state, and nothing else.
 
     Privacy officer and team lead read the files of their companies; nobody else does, and nobody writes. From here
-    they place a hold, assign a file to the special class, and propose the files that are due to be anonymised.
+    they place a hold, restrict a file at the person's request, assign it to the special class, and propose the files
+    that are due to be anonymised.
     """
 
     _name = "justiq.retention.file"
@@ -44,6 +48,9 @@ class RetentionFile(models.Model):
     is_special_class = fields.Boolean(
         string="Section 9b", readonly=True, help="Assigned to the special class of section 9b SGB VIII."
     )
+    is_on_request = fields.Boolean(
+        string="On Request", readonly=True, help="The person has asked that the processing be restricted (article 18)."
+    )
 
     @property
     def _table_query(self):
@@ -52,20 +59,24 @@ class RetentionFile(models.Model):
             SELECT file.id, file.reference, file.company_id, file.state AS file_state, file.closing_date,
                    file.restriction_date, file.retention_date, file.retention_rule_id,
                    EXISTS (SELECT FROM justiq_retention_decision hold
-                            WHERE hold.kind = 'hold' AND hold.ended_at IS NULL
+                            WHERE hold.kind IN %(holding)s AND hold.ended_at IS NULL
                               AND (hold.case_file_id = file.id
                                    OR hold.grant_id IN (SELECT enrolment.grant_id FROM justiq_enrolment enrolment
                                                          WHERE enrolment.case_file_id = file.id))) AS is_on_hold,
                    EXISTS (SELECT FROM justiq_retention_decision special
                             WHERE special.kind = 'section_9b' AND special.ended_at IS NULL
-                              AND special.case_file_id = file.id) AS is_special_class
+                              AND special.case_file_id = file.id) AS is_special_class,
+                   EXISTS (SELECT FROM justiq_retention_decision request
+                            WHERE request.kind = 'article_18' AND request.ended_at IS NULL
+                              AND request.case_file_id = file.id) AS is_on_request
               FROM justiq_case_file file
              WHERE file.merged_into_id IS NULL
-            """
+            """,
+            holding=HOLDING,
         )
 
     def action_decide(self):
-        """Open the dialog in which a hold is placed, or the file assigned to the special class."""
+        """Open the dialog of a decision: a hold, a restriction at the person's request, or the special class."""
         self.ensure_one()
         self.check_access("read")
         return {
@@ -85,11 +96,12 @@ class RetentionFile(models.Model):
 
     def action_make_list(self):
         """Make a list of the chosen files, to be proposed, with a count of what would be removed."""
-        run = self.env["justiq.retention.run"]._make(self)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": run._name,
-            "res_id": run.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return self.env["justiq.retention.run"]._action_make(self)
+
+    def _eraser(self):
+        # sudo: what is stored about the files, to count or to remove it; nothing of it is shown.
+        files = self.env["justiq.case.file"].sudo().browse(self.ids)
+        return FileEraser(files.env, files)
+
+    def _run_line_values(self):
+        return {"case_file_id": self.id}

@@ -1,9 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL, format_date
-
-from ..tools.eraser import Eraser
-from ..tools.personal_data import KEEP
+from odoo.service.model import retrying
+from odoo.tools import format_date
 
 # Files that are anonymised in one transaction.
 BATCH = 100
@@ -12,7 +10,7 @@ ROLES = ("justiq.group_privacy_officer", "justiq.group_team_lead")
 
 
 class RetentionRun(models.Model):
-    """Case files that are due are anonymised: one person proposes, another one approves, then the server does it.
+    """What is due is anonymised, files or aliases: one person proposes, another approves, then the server does it.
 
     Privacy officer and team lead make the list from what is due and see what would be removed. One of the two proposes
     it, the other one approves or refuses; nobody takes both parts, whatever roles she has. Until the server has begun
@@ -22,7 +20,7 @@ class RetentionRun(models.Model):
 
     _name = "justiq.retention.run"
     _inherit = ["justiq.transition.mixin", "justiq.computed.mixin"]
-    _description = "Anonymising Case Files"
+    _description = "Anonymising"
     _order = "id desc"
 
     _initial_states = ("draft",)
@@ -57,8 +55,9 @@ class RetentionRun(models.Model):
         copy=False,
         index=True,
     )
-    line_ids = fields.One2many(comodel_name="justiq.retention.run.line", inverse_name="run_id", string="Case Files")
-    file_count = fields.Integer(string="Number of Files", compute="_compute_file_count")
+    line_ids = fields.One2many(comodel_name="justiq.retention.run.line", inverse_name="run_id", string="On the List")
+    file_count = fields.Integer(string="Number", compute="_compute_file_count")
+    is_of_aliases = fields.Boolean(readonly=True, copy=False, export_string_translation=False)
     summary = fields.Text(
         string="What Goes", readonly=True, help="Counted when the list was made; nothing is removed yet."
     )
@@ -78,11 +77,13 @@ class RetentionRun(models.Model):
         "It takes a proposal and an approval before anything is removed.",
     )
 
-    @api.depends("create_date", "company_id.name")
+    @api.depends("create_date", "is_of_aliases")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for run in self:
-            run.display_name = self.env._(
-                "Case files due on %s", format_date(self.env, run.create_date or fields.Datetime.now())
+            day = format_date(self.env, run.create_date or fields.Datetime.now())
+            run.display_name = (
+                self.env._("Aliases due on %s", day) if run.is_of_aliases else self.env._("Case files due on %s", day)
             )
 
     @api.depends("line_ids")
@@ -105,7 +106,7 @@ class RetentionRun(models.Model):
     def _make(self, files):
         """A new list with a count of what would be removed.
 
-        :param files: records of `justiq.retention.file`, which the user may read
+        :param files: records of `justiq.retention.file` or `justiq.retention.alias`, which the user may read
         :raises UserError: where there are none, or one is not due
         """
         files.check_access("read")
@@ -113,16 +114,17 @@ class RetentionRun(models.Model):
             raise AccessError(self.env._("Only privacy officer and team lead make the list of what is removed."))
         self._check_due(files)
         if len(files.company_id) != 1:
-            raise UserError(self.env._("Choose case files of one provider that are due."))
+            raise UserError(self.env._("Choose case files or aliases of one provider that are due."))
         # sudo: the server writes the list; what it counts tells nothing but numbers.
         run = self.sudo().create(
             {
                 "company_id": files.company_id.id,
-                "summary": self._summary(files.ids),
+                "is_of_aliases": files._name == "justiq.retention.alias",
+                "summary": self._summary(files),
                 "line_ids": [
                     Command.create(
                         {
-                            "case_file_id": file.id,
+                            **file._run_line_values(),
                             "reference": file.reference,
                             "retention_date": file.retention_date,
                             "rule": file.retention_rule_id.display_name,
@@ -135,6 +137,17 @@ class RetentionRun(models.Model):
         return run.sudo(False)
 
     @api.model
+    def _action_make(self, files):
+        """Make the list, and open it."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self._make(files).id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    @api.model
     def _check_due(self, files):
         """Refuse what is not due, or on hold.
 
@@ -145,21 +158,19 @@ class RetentionRun(models.Model):
         if not_due:
             raise UserError(
                 self.env._(
-                    "%s: not due, or on hold. Only files whose time is over, and that nothing holds, are anonymised.",
+                    "%s: not due, or on hold. Only what is kept no longer, and what nothing holds, is anonymised.",
                     not_due.mapped("reference"),
                 )
             )
 
     @api.model
-    def _summary(self, file_ids):
+    def _summary(self, files):
         """The dry run, as text: what would be removed, by kind of record."""
-        # sudo: numbers only.
-        files = self.env["justiq.case.file"].sudo().browse(file_ids)
         lines = [
             self.env._("%(label)s: %(number)s, removed", label=label, number=number)
             if is_removed
             else self.env._("%(label)s: %(number)s, texts and names removed", label=label, number=number)
-            for (label, is_removed), number in sorted(Eraser(files.env, files).count().items())
+            for (label, is_removed), number in sorted(files._eraser().count().items())
         ]
         return "\n".join(lines)
 
@@ -197,7 +208,8 @@ class RetentionRun(models.Model):
             return
         self.check_access("write")
         if state in ("proposed", "approved"):
-            self._check_due(self.env["justiq.retention.file"].browse(self.line_ids.case_file_id.ids))
+            for listed in self.line_ids._listed():
+                self._check_due(listed)
         if state == "approved":
             for run in self:
                 if not run._is_second_person():
@@ -254,7 +266,8 @@ class RetentionRun(models.Model):
         runs = self.sudo().search([("state", "=", "approved")], order="id")
         lines = runs.line_ids.filtered(lambda line: line.state == "waiting")
         while lines:
-            lines[:BATCH]._anonymise()
+            # Somebody may just be placing a hold there: then again, and it is seen.
+            retrying(lines[:BATCH]._anonymise, self.env)
             lines -= lines[:BATCH]
             self.env["ir.cron"]._commit_progress(BATCH, remaining=len(lines))
         runs._finish()
@@ -263,67 +276,3 @@ class RetentionRun(models.Model):
         for run in self:
             if "waiting" not in run.line_ids.mapped("state"):
                 run.write({"state": "done", "done_at": fields.Datetime.now()})
-
-
-class RetentionRunLine(models.Model):
-    """A case file of a list to be anonymised, and what became of it: the record of the deletion.
-
-    Read by whoever reads the list; written by the server alone.
-    """
-
-    _name = "justiq.retention.run.line"
-    _description = "Case File to Be Anonymised"
-    _order = "reference, id"
-    _rec_name = "reference"
-
-    _personal_data = {"reference": KEEP, "rule": KEEP}
-
-    run_id = fields.Many2one(comodel_name="justiq.retention.run", required=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one(related="run_id.company_id", store=True, index=True)
-    case_file_id = fields.Many2one(
-        comodel_name="justiq.case.file", required=True, readonly=True, ondelete="restrict", index=True
-    )
-    reference = fields.Char(required=True, readonly=True)
-    retention_date = fields.Date(string="Kept Until", readonly=True)
-    rule = fields.Char(readonly=True)
-    state = fields.Selection(
-        selection=[("waiting", "Waiting"), ("done", "Anonymised"), ("left", "Left as it is")],
-        required=True,
-        default="waiting",
-        readonly=True,
-    )
-    done_at = fields.Datetime(string="Anonymised On", readonly=True)
-
-    _one_list_at_a_time = models.UniqueIndex(
-        "(case_file_id) WHERE state = 'waiting'", "This case file is already on another list."
-    )
-
-    def _anonymise(self):
-        """Anonymise the files that are still due, all of them or none; what is not, or held meanwhile, is left.
-
-        Locked first, so that a hold that is just being placed is seen, or comes too late for nobody's surprise.
-        """
-        files = self.case_file_id
-        self.env.flush_all()
-        self.env.execute_query(
-            SQL("SELECT id FROM justiq_case_file WHERE id = ANY(%s) ORDER BY id FOR UPDATE", files.ids)
-        )
-        self.env.execute_query(
-            SQL(
-                "SELECT id FROM justiq_grant WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-                files.enrolment_ids.grant_id.ids,
-            )
-        )
-        self.env.execute_query(
-            SQL("SELECT id FROM justiq_retention_run_line WHERE id = ANY(%s) ORDER BY id FOR UPDATE", self.ids)
-        )
-        self.env.invalidate_all()
-        self = self.filtered(lambda line: line.state == "waiting")  # turned down since the job began
-        files = self.case_file_id
-        due = files.filtered(lambda case: case.retention_state == "due")
-        if due:
-            language = self.company_id[:1].partner_id.lang or self.env.lang
-            Eraser(self.env, due).run(self.with_context(lang=language).env._("[anonymised]"))
-        done = self.filtered(lambda line: line.case_file_id in due)
-        done.write({"state": "done", "done_at": fields.Datetime.now()})
-        (self - done).write({"state": "left"})

@@ -1,10 +1,14 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 RECORD_CLASSES = [
     ("case_file", "Case file"),
     ("funding", "Funding documents"),
     ("consent", "Consents"),
-    ("outreach", "Outreach"),
+    ("outreach", "Outreach under an alias"),
     ("section_9b", "Special class, section 9b SGB VIII"),
 ]
 EVENTS = [
@@ -14,7 +18,20 @@ EVENTS = [
     ("last_payment", "Last payment of the granting authority"),
     ("proof_of_use", "Proof of use handed in"),
     ("birthday_30", "30th birthday"),
+    ("last_contact", "Last contact under the alias"),
 ]
+# The rule in words, by event.
+PHRASES = {
+    "closing": _lt("%(class)s: %(years)s years from the closing of the file"),
+    "exit": _lt("%(class)s: %(years)s years from the exit"),
+    "grant_end": _lt("%(class)s: %(years)s years from the end of the grant"),
+    "last_payment": _lt("%(class)s: %(years)s years from the last payment"),
+    "proof_of_use": _lt("%(class)s: %(years)s years from the proof of use"),
+    "birthday_30": _lt("%(class)s: %(years)s years from the 30th birthday"),
+    "last_contact": _lt("%(class)s: %(years)s years from the last contact"),
+}
+# What happens to a young person who is known by an alias only.
+EVENTS_OF_OUTREACH = ("grant_end", "last_payment", "proof_of_use", "last_contact")
 
 
 class RetentionRule(models.Model):
@@ -22,7 +39,8 @@ class RetentionRule(models.Model):
 
     Of all rules that hold for a case file the longest one tells how long the file is kept; a rule whose event has not
     come yet keeps it open. The special class holds only for files that were assigned to it with a reason. Rules
-    without a programme hold for files that are in no project.
+    without a programme hold for files that are in no project. The class of the outreach holds for aliases that never
+    became a case file, and for nothing else.
 
     Everybody with a JUSTiQ role reads the rules; only the programme administrator writes them.
     """
@@ -56,18 +74,35 @@ class RetentionRule(models.Model):
         "The special class of section 9b counts from the 30th birthday, and nothing else does.",
     )
 
-    @api.depends("record_class", "years", "event")
+    @api.constrains("record_class", "event")
+    def _check_event_of_class(self):
+        for rule in self:
+            is_outreach = rule.record_class == "outreach"
+            if rule.event == "last_contact" and not is_outreach or is_outreach and not rule._is_event_of_outreach():
+                raise ValidationError(
+                    self.env._(
+                        "Counts from: “%(event)s” never happens to the class “%(class)s”, so that its records would be "
+                        "kept for ever. Choose another event.",
+                        event=dict(rule._fields["event"]._description_selection(self.env))[rule.event],
+                        **{
+                            "class": dict(rule._fields["record_class"]._description_selection(self.env))[
+                                rule.record_class
+                            ]
+                        },
+                    )
+                )
+
+    def _is_event_of_outreach(self):
+        return self.event in EVENTS_OF_OUTREACH
+
+    @api.depends("record_class", "years", "event", "is_from_year_end")
     @api.depends_context("lang")
     def _compute_display_name(self):
         classes = dict(self._fields["record_class"]._description_selection(self.env))
-        events = dict(self._fields["event"]._description_selection(self.env))
         for rule in self:
-            rule.display_name = self.env._(
-                "%(class)s: %(years)s years from: %(event)s",
-                **{"class": classes.get(rule.record_class, "")},
-                years=rule.years,
-                event=events.get(rule.event, ""),
-            )
+            phrase = self.env._(PHRASES[rule.event or "closing"])  # pylint: disable=translation-not-lazy
+            name = phrase % {"class": classes.get(rule.record_class, ""), "years": rule.years}
+            rule.display_name = self.env._("%s (end of the year)", name) if rule.is_from_year_end else name
 
 
 class Programme(models.Model):

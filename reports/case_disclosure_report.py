@@ -36,6 +36,10 @@ class CaseDisclosureReport(models.AbstractModel):
             **content,
             "requested_on": format_date(self.env, disclosure.requested_on),
             "date": format_date(self.env, content["date"]),
+            "restrictions": [
+                {name: self._moment(value) for name, value in restriction.items()}
+                for restriction in content["restrictions"]
+            ],
             "sections": [self._section(section) for section in content["sections"]],
             "messages": [{**message, "date": self._moment(message["date"])} for message in content["messages"]],
             "activities": [

@@ -26,6 +26,7 @@ from . import test_case_search
 from . import test_case_timeline
 from . import test_chart
 from . import test_concurrency
+from . import test_concurrency_case
 from . import test_freeze_concurrency
 from . import test_plausible_dates
 from . import test_consent
@@ -58,6 +59,7 @@ from . import test_migration_closing
 from . import test_migration_consent
 from . import test_migration_enrolment
 from . import test_migration_funding
+from . import test_migration_keep
 from . import test_migration_ledger
 from . import test_migration_myday
 from . import test_migration_outreach
@@ -76,6 +78,8 @@ from . import test_query_budget
 from . import test_reconciliation
 from . import test_reports
 from . import test_retention
+from . import test_retention_alias
+from . import test_retention_restriction
 from . import test_rule_case
 from . import test_rule_engine
 from . import test_rule_esf_limits

@@ -59,6 +59,7 @@ CASE_MODELS = {
 VIEW_OF = {
     "justiq.participation.report": "justiq.participation",
     "justiq.retention.file": "justiq.case.file",
+    "justiq.retention.alias": "justiq.outreach.alias",
 }
 
 
@@ -457,6 +458,7 @@ NEW = {
     "justiq.case.disclosure": lambda test, world: {"case_file_id": test._new_case(world).id},
     "justiq.retention.rule": lambda test, world: {"programme_id": test.programme.id, "years": 10},
     "justiq.retention.file": lambda test, world: NEW["justiq.case.file"](test, world),
+    "justiq.retention.alias": lambda test, world: NEW["justiq.outreach.alias"](test, world),
     "justiq.retention.decision": lambda test, world: {
         "company_id": world.company.id,
         "case_file_id": test._new_case(world).id,
@@ -517,6 +519,7 @@ CHANGE = {
     "justiq.case.disclosure": {"requested_by": "guardian"},
     "justiq.retention.rule": {"years": 12},
     "justiq.retention.file": {"reference": "Another one"},
+    "justiq.retention.alias": {"reference": "Another one"},
     "justiq.retention.decision": {"end_reason": "The audit is over."},
     "justiq.retention.run": {"remark": "Two files of 2015."},
     "justiq.retention.run.line": {"state": "left"},

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL, mute_logger
 
-from ..tools.eraser import Eraser
+from ..tools.eraser import FileEraser
 from ..tools.personal_data import CASE_FILE, TEXT_TYPES, PersonalData, declarations, erased_fields, erases_rows
 from .common import EXIT_ANSWERS
 from .test_retention import RetentionCommon
@@ -283,9 +283,9 @@ class TestAnonymise(AnonymiseCommon):
             together = self._create_case() | self._create_case()
             self._hand_over(together, self.team_lead)
             handover = self.env["justiq.case.handover"].search([("case_file_ids", "in", together[:1].ids)])
-        Eraser(self.env, together[0]).run("[removed]")
+        FileEraser(self.env, together[0]).run("[removed]")
         self.assertEqual(handover.note, "Change of the team.")
-        Eraser(self.env, together[1]).run("[removed]")
+        FileEraser(self.env, together[1]).run("[removed]")
         self.assertEqual(handover.note, "[removed]")
 
     def test_dry_run_counts_and_removes_nothing(self):

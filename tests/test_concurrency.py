@@ -226,15 +226,6 @@ class TestConcurrency(ConcurrencyCommon):
             self.assertEqual(project.grant_id.micro_project_counted, 1)
             self.project_id = project.id
 
-    def _set_state(self, model, record_id, state):
-        def step(env, meet):
-            record = env[model].browse(record_id)
-            record.read(["state"])
-            meet()
-            record.state = state
-
-        return step
-
     def test_grant_closed_while_its_last_micro_project_is_reopened(self):
         self._create_project_that_counts()
         requests = self._at_the_same_moment(
@@ -251,65 +242,3 @@ class TestConcurrency(ConcurrencyCommon):
         with self._connection() as env:
             grant = env["justiq.grant"].browse(self.grant_id)
             self.assertTrue(grant.state == "running" or grant.micro_project_counted >= 1)
-
-    # ------------------------------------------------------------
-    # S29: one key worker, and one hand-over at a time
-    # ------------------------------------------------------------
-
-    def _create_file_with_colleagues(self):
-        """A case file, and two colleagues who might take it."""
-        with self._connection() as env:
-            company = env["justiq.grant"].browse(self.grant_id).company_id
-            self.workers = (
-                env["hr.employee"].create([{"name": PROGRAMME, "company_id": company.id} for _one in range(3)]).ids
-            )
-            self.case_id = (
-                env["justiq.case.file"]
-                .create(
-                    {
-                        "first_name": "Mia",
-                        "last_name": PROGRAMME,
-                        "birth_date": date(2003, 5, 17),
-                        "company_id": company.id,
-                        "key_worker_id": self.workers[0],
-                    }
-                )
-                .id
-            )
-
-    def _propose(self, env, to_id):
-        case = env["justiq.case.file"].browse(self.case_id)
-        return env["justiq.case.handover"].create(
-            {
-                "company_id": case.company_id.id,
-                "from_id": self.workers[0],
-                "to_id": to_id,
-                "case_file_ids": [Command.set(case.ids)],
-                "note": PROGRAMME,
-            }
-        )
-
-    def test_one_file_is_not_proposed_to_two_colleagues_at_once(self):
-        self._create_file_with_colleagues()
-
-        def proposer(to_id):
-            def propose(env, meet):
-                env["justiq.case.file"].browse(self.case_id).read(["key_worker_id"])
-                meet()
-                self._propose(env, to_id)
-
-            return propose
-
-        requests = self._at_the_same_moment(*map(proposer, self.workers[1:]))
-        self.assertOneRefused(requests, "already proposed")
-
-    def test_a_hand_over_is_not_accepted_and_withdrawn_at_once(self):
-        self._create_file_with_colleagues()
-        with self._connection() as env:
-            handover_id = self._propose(env, self.workers[1]).id
-        steps = [self._set_state("justiq.case.handover", handover_id, state) for state in ("accepted", "withdrawn")]
-        self.assertOneRefused(self._at_the_same_moment(*steps))
-        with self._connection() as env:
-            case = env["justiq.case.file"].browse(self.case_id)
-            running = case.key_worker_history_ids.filtered(lambda line: not line.date_to)
-            self.assertEqual(running.employee_id, case.key_worker_id, "one key worker, in the file as in its history")

@@ -11,7 +11,7 @@ from .personal_data import BIRTH, CASE_FILE, PersonalData, erased_fields, erases
 
 
 class Eraser(PersonalData):
-    """Counts, or removes, what tells who the persons of the case files are."""
+    """Counts, or removes, what tells who the persons are; of what, say the classes at the end."""
 
     # ------------------------------------------------------------
     # Dry run
@@ -57,7 +57,7 @@ class Eraser(PersonalData):
 
         :param placeholder: the text where there has to be one
         """
-        self._erase_handovers(placeholder)
+        self._prepare()
         self._erase_about_documents()
         for name, ids in self.documents():
             model = self.env[name]
@@ -66,7 +66,6 @@ class Eraser(PersonalData):
             elif values := self._values(model, placeholder):
                 self._update(model, values, ids)
         self._mark()
-        self._erase_access_log()
         self.env.invalidate_all(flush=False)
         self.env[CASE_FILE]._forget_access()
 
@@ -119,7 +118,18 @@ class Eraser(PersonalData):
         installed = SQL("SELECT name FROM ir_module_module WHERE state = 'installed'")
         self._delete("ir_model_data", SQL("(%s) AND module NOT IN (%s)", self.where_document(), installed))
 
-    def _erase_handovers(self, placeholder):
+    def _prepare(self):
+        """Take in what is not found by references."""
+
+    def _mark(self):
+        """Mark the subjects as anonymised."""
+        raise NotImplementedError
+
+
+class FileEraser(Eraser):
+    """Anonymises case files."""
+
+    def _prepare(self):
         """Notes of hand-overs whose files are all anonymised now; else they are about the others, too."""
         handovers = self.env["justiq.case.handover"]
         link = handovers._fields["case_file_ids"]
@@ -153,6 +163,7 @@ class Eraser(PersonalData):
                 ids=sorted(self.ids[CASE_FILE]),
             )
         )
+        self._erase_access_log()
 
     def _erase_access_log(self):
         """The free texts of the log about these files alone; PostgreSQL lets nothing else of it change."""
@@ -165,5 +176,22 @@ class Eraser(PersonalData):
                    AND log.file_references = file.reference AND log.detail IS NOT NULL
                 """,
                 sorted(self.ids[CASE_FILE]),
+            )
+        )
+
+
+class AliasEraser(Eraser):
+    """Anonymises aliases of the low-threshold work; heads, hours, and what was estimated stay."""
+
+    def _mark(self):
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE justiq_outreach_alias
+                   SET anonymised_on = %s, active = FALSE, is_file_proposed = FALSE, retention_date = NULL
+                 WHERE id = ANY(%s)
+                """,
+                fields.Date.today(),
+                sorted(self.ids[self.root]),
             )
         )

@@ -1,4 +1,4 @@
-"""What is stored about a young person, in whatever model: found by the references to the case file.
+"""What is stored about a young person, in whatever model: found by the references to the case file, or to the alias.
 
 A model says in `_personal_data` what its fields tell, by name of the field; each file that adds fields adds its own:
 
@@ -49,23 +49,27 @@ def erased_fields(model):
 
 
 class PersonalData:
-    """The records that tell about the persons of case files."""
+    """The records that tell about the persons of case files, or of aliases."""
 
-    def __init__(self, env, files):
+    def __init__(self, env, subjects):
         self.env = env
-        # sudo is the caller's to justify: everything stored counts, whoever may see it.
-        merged = env[CASE_FILE].with_context(active_test=False).search([("merged_into_id", "in", files.ids)])
-        self.files = files | merged
-        self.ids = {CASE_FILE: set(self.files.ids)}
+        self.root = subjects._name
+        self.ids = {self.root: {*subjects.ids, *self._merged(subjects)}}
         self._find()
 
+    def _merged(self, subjects):
+        """Ids of the files that were merged into these."""
+        # sudo is the caller's to justify: everything stored counts, whoever may see it.
+        files = self.env[CASE_FILE].with_context(active_test=False)
+        return files.search([("merged_into_id", "in", subjects.ids)]).ids if self.root == CASE_FILE else ()
+
     @staticmethod
-    def links(env):
-        """The references by which records belong to a case file: triples of model, field and model referred to.
+    def links(env, root=CASE_FILE):
+        """The references by which records belong to a case file or alias: model, field and model referred to.
 
         Records of other modules belong to it, too; what refers to these does not.
         """
-        reached, waiting, links = {CASE_FILE}, [CASE_FILE], []
+        reached, waiting, links = {root}, [root], []
         sources = {
             name: [
                 field
@@ -90,7 +94,7 @@ class PersonalData:
     def _find(self):
         """Follow the references until nothing new is found."""
         self.env.flush_all()
-        links = self.links(self.env)
+        links = self.links(self.env, self.root)
         new = dict(self.ids)
         while new:
             found = {}

@@ -87,6 +87,7 @@ from . import case_handover_my_day
 from . import case_emergency_my_day
 from . import case_contact_release
 from . import case_consent
+from . import case_consent_signature
 from . import case_file_consent
 from . import case_enrolment_consent
 from . import case_belief

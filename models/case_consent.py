@@ -1,14 +1,9 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .programme_consent_form import PURPOSES
-
-ADULT_AGE = 18
-DEFAULT_OWN_AGE = 15
 
 
 class Consent(models.Model):
@@ -23,9 +18,6 @@ class Consent(models.Model):
     what is still missing may be added, the validity may be shortened, and the
     consent may be withdrawn, which takes effect at once and for good. Whoever
     agrees again signs a new consent.
-
-    As long as nobody is recorded as signer, a consent is incomplete: it tells on
-    which day something was signed, but nothing leaves the house on its strength.
     """
 
     _name = "justiq.consent"
@@ -90,12 +82,6 @@ class Consent(models.Model):
     signature_scan = fields.Binary(
         string="Signed Form", copy=False, attachment=True, groups="justiq.group_case_worker", help="Scan or photo."
     )
-    is_signed = fields.Boolean(
-        string="Signature Recorded",
-        compute="_compute_is_signed",
-        store=True,
-        help="Whether it is recorded who has signed. Without that, nothing is passed on.",
-    )
     valid_until = fields.Date(help="Last day on which the consent holds. Empty: until it is withdrawn.")
 
     # withdrawal
@@ -153,11 +139,6 @@ class Consent(models.Model):
         for consent in self:
             parts = (consent.reference, labels.get(consent.purpose), format_date(self.env, consent.date))
             consent.display_name = " · ".join(part for part in parts if part)
-
-    @api.depends("signed_by")
-    def _compute_is_signed(self):
-        for consent in self:
-            consent.is_signed = bool(consent.signed_by)
 
     @api.depends("date", "valid_until", "withdrawn_on", "is_signed")
     def _compute_status(self):
@@ -268,36 +249,6 @@ class Consent(models.Model):
                         form=consent.form_id.display_name,
                     )
                 )
-
-    @api.constrains("signed_by", "guardian_name", "date", "case_file_id", "grant_id", "form_id")
-    def _check_signed_by_whom_it_needs(self):
-        for consent in self.filtered("signed_by"):
-            gap = consent._missing_signature()
-            if gap:
-                raise ValidationError(self.env._("%(reference)s: %(gap)s", reference=consent.reference, gap=gap))
-
-    def _missing_signature(self):
-        """Whose signature the age on the day of signing asks for, as a text, or False."""
-        birth, by = self.case_file_id.birth_date, self.signed_by
-        age, own_age = relativedelta(self.date, birth).years, self._own_age()
-        if age < 0:
-            return self.env._("Signed on: %s is before the birth.", format_date(self.env, self.date))
-        if age < ADULT_AGE and by == "young_person":
-            return self.env._("Signed by: at %s years the legal guardian has to sign.", age)
-        if age >= own_age and by == "guardian":
-            return self.env._(
-                "Signed by: at %(age)s years the young person signs, too (from %(own_age)s on).",
-                age=age,
-                own_age=own_age,
-            )
-        if by != "young_person" and not (self.guardian_name or "").strip():
-            return self.env._("Guardian name: enter who has signed for the young person.")
-        return False
-
-    def _own_age(self):
-        programme = self.grant_id.programme_id or self.form_id.programme_id
-        programme = programme or self.case_file_id.enrolment_ids.sorted("date_entry")[-1:].grant_id.programme_id
-        return programme.consent_own_age if programme else DEFAULT_OWN_AGE
 
     @api.constrains("date", "purpose", "grant_id", "partner_id", "case_file_id")
     def _check_not_before_withdrawal(self):

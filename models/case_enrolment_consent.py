@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from .case_consent import ADULT_AGE
+from .case_consent_signature import ADULT_AGE
 
 
 class Enrolment(models.Model):

@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
 
-from ..models.case_consent import ADULT_AGE
+from ..models.case_consent_signature import ADULT_AGE
 
 
 class ConsentFormReport(models.AbstractModel):

@@ -11,6 +11,7 @@ from . import programme_requirement
 from . import programme_consent_form
 from . import programme_requirement_certificate
 from . import programme_retention_rule
+from . import programme_follower
 from . import programme_finding
 from . import programme_computed_mixin
 from . import programme_plausible_dates
@@ -31,15 +32,15 @@ from . import case_fixed_keys_mixin
 from . import case_append_only_mixin
 from . import case_access_log
 from . import case_access_logged_mixin
+from . import case_access_grouped
 from . import case_closed_mixin
 from . import case_satellite_mixin
+from . import case_dialog_mixin
 from . import case_unexported_mixin
 from . import case_organisation_mixin
-from . import case_follower
 from . import case_file
 from . import case_professional_mixin
 from . import case_key_worker
-from . import case_inbox_mixin
 from . import case_handover
 from . import case_access
 from . import case_denial

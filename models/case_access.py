@@ -25,7 +25,7 @@ class CaseAccess(models.Model):
     _inherit = ["justiq.computed.mixin"]
     _description = "Substitution"
     _order = "date_start desc, id desc"
-    _rec_names_search = ["employee_id", "absent_id", "case_file_id.reference"]
+    _rec_names_search = ["employee_id", "absent_id", "reference"]
     _check_company_auto = True
 
     # What never changes: another access is another record.
@@ -56,6 +56,8 @@ class CaseAccess(models.Model):
     case_file_id = fields.Many2one(
         comodel_name="justiq.case.file", ondelete="restrict", index="btree_not_null", check_company=True
     )
+    # Stored, so that the privacy officer, who reads no case file, can search by it.
+    reference = fields.Char(related="case_file_id.reference", string="Case File (Reference)", store=True)
     company_id = fields.Many2one(
         comodel_name="res.company",
         string="Provider",
@@ -138,11 +140,10 @@ class CaseAccess(models.Model):
         }
         return Domain.OR(domain for state, domain in domains.items() if state in value)
 
-    @api.depends("employee_id.name", "absent_id.name", "case_file_id.reference")
+    @api.depends("employee_id.name", "absent_id.name", "reference")
     def _compute_display_name(self):
         for access in self:
-            # sudo: the reference is no secret to whoever sees the label.
-            subject = access.absent_id.name or access.sudo().case_file_id.reference
+            subject = access.absent_id.name or access.reference
             substitute = access.employee_id.name
             access.display_name = (
                 self.env._("%(substitute)s for %(subject)s", substitute=substitute, subject=subject)

@@ -45,7 +45,7 @@ class AccessLog(models.Model):
     content = fields.Char(
         compute="_compute_content", help="What of the files was read: the file itself, its contact log ..."
     )
-    detail = fields.Text(readonly=True, help="The exported fields or the printed report.")
+    detail = fields.Text(readonly=True, help="The exported fields, the printed report, or what a list was grouped by.")
 
     @api.depends("file_references", "file_count")
     def _compute_files_label(self):

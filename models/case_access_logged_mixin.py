@@ -3,7 +3,7 @@ from contextlib import contextmanager
 
 from odoo import api, models
 
-ACCESSES = "justiq.accesses"
+CURRENT, FINISHED = "justiq.access", "justiq.accesses"
 
 
 class Access:
@@ -13,15 +13,8 @@ class Access:
         self.user_id = user_id
         self.path = path
         self.detail = ""
+        self.grouped = None  # the model whose groups go to the client
         self.ids_by_model = defaultdict(set)
-
-
-class Accesses:
-    """The accesses of a transaction, and the one that is going on."""
-
-    def __init__(self):
-        self.current = None
-        self.finished = []
 
 
 class AccessLoggedMixin(models.AbstractModel):
@@ -80,28 +73,33 @@ class AccessLoggedMixin(models.AbstractModel):
         if self.env.su:  # the server reads for itself
             yield None
             return
-        accesses = self._accesses()
-        is_outermost = accesses.current is None
+        access = self._current_access()
+        is_outermost = access is None
         if is_outermost:
-            accesses.current = Access(self.env.uid, path)
-            accesses.current.detail = detail
-        access = accesses.current
+            access = self.env.cr.cache[CURRENT] = Access(self.env.uid, path)
+            access.detail = detail
         try:
             self._add_to(access)
             yield access
         finally:
             if is_outermost:
-                accesses.current = None
+                del self.env.cr.cache[CURRENT]
                 if access.ids_by_model:
-                    accesses.finished.append(access)
+                    self._finished_accesses().append(access)
 
-    def _accesses(self):
-        """The accesses of this transaction; what a rollback undoes was not handed out either."""
+    @api.model
+    def _current_access(self):
+        """The access that is going on; not among what is done before the commit, which a savepoint does already."""
+        return self.env.cr.cache.get(CURRENT)
+
+    @api.model
+    def _finished_accesses(self):
+        """Those of this transaction that are not written yet; what a rollback undoes was not handed out either."""
         precommit = self.env.cr.precommit
-        if ACCESSES not in precommit.data:
-            precommit.data[ACCESSES] = Accesses()
+        if FINISHED not in precommit.data:
+            precommit.data[FINISHED] = []
             precommit.add(self.browse()._write_access_log)
-        return precommit.data[ACCESSES]
+        return precommit.data[FINISHED]
 
     def _add_to(self, access):
         if access is not None and any(self._ids):
@@ -114,7 +112,6 @@ class AccessLoggedMixin(models.AbstractModel):
 
     @api.model
     def _write_access_log(self):
-        accesses = self.env.cr.precommit.data.pop(ACCESSES)
-        for access in accesses.finished:
+        for access in self.env.cr.precommit.data.pop(FINISHED):
             # sudo: nobody may write the log by herself.
             self.env["justiq.access.log"].sudo()._insert(access)

@@ -2,11 +2,7 @@ from odoo import models
 
 
 class MailActivity(models.Model):
-    """Activities on a case file name its reference only.
-
-    The name of the document is stored with the activity, and whoever it is
-    assigned to reads it, also after the file has been handed over.
-    """
+    """Activities on a case file name its reference only: the name of the document is stored with the activity."""
 
     _inherit = "mail.activity"
 

@@ -8,6 +8,8 @@ class CaseDenial(models.Model):
 
     It beats every role and every other access: key worker's substitute, team lead, roster of a micro-project,
     emergency. To whom a file is locked it looks like one of another team, and she neither sees nor ends the lock.
+    Of a group that she leads or staffs, the lines of the attendance stay hers, under the reference: she stands in
+    front of the group and calls the roll. Name and participation are closed to her there, too.
     The team lead sets locks, also one for herself, and ends them with a reason; whoever may read the file reads
     them. Nobody deletes one: it proves who could not read the file.
     """

@@ -15,6 +15,7 @@ class CaseDuplicate(models.Model):
     """
 
     _name = "justiq.case.duplicate"
+    _inherit = ["justiq.access.logged.mixin"]
     _description = "Likely Duplicate"
     _order = "id desc"
     _rec_name = "case_file_id"

@@ -22,7 +22,7 @@ class CaseAccess(models.Model):
     """
 
     _name = "justiq.case.access"
-    _inherit = ["justiq.case.access", "justiq.inbox.mixin"]
+    _inherit = ["justiq.case.access", "justiq.readers.follow.mixin"]
 
     _personal_data = {"review": ERASE}
     _review_fields = frozenset({"verdict", "review", "reviewed_by_id", "reviewed_at"})

@@ -223,19 +223,6 @@ class CaseFile(models.Model):
             )
         )
 
-    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        """Only colleagues who may read the file hear of it, and within Odoo only.
-
-        An earlier key worker may still follow the file, somebody may mention an
-        outsider, and e-mails leave the house: they would carry name and content.
-        """
-        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
-        if not self:
-            return recipients
-        users = self.env["res.users"].browse(recipient["uid"] for recipient in recipients if recipient["uid"])
-        readers = users.filtered(self._is_readable_by)
-        return [recipient | {"notif": "inbox"} for recipient in recipients if recipient["uid"] in readers.ids]
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_participating(self):
         # sudo: the rule binds also where the user may not see the participation.

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class Finding(models.Model):
-    """A finding about a case file, or about what hangs on one, follows its access."""
+    """A finding about a case file, or about what hangs on one, follows its access; its chatter follows the finding."""
 
     _inherit = "justiq.finding"
 

@@ -18,7 +18,12 @@ class CaseHandover(models.Model):
     """
 
     _name = "justiq.case.handover"
-    _inherit = ["justiq.inbox.mixin", "mail.activity.mixin", "justiq.transition.mixin", "justiq.computed.mixin"]
+    _inherit = [
+        "justiq.readers.follow.mixin",
+        "mail.activity.mixin",
+        "justiq.transition.mixin",
+        "justiq.computed.mixin",
+    ]
     _description = "Hand-Over"
     _order = "id desc"
     _rec_names_search = ["from_id", "to_id"]

@@ -9,6 +9,7 @@ class CaseKeyWorker(models.Model):
     """
 
     _name = "justiq.case.key.worker"
+    _inherit = ["justiq.access.logged.mixin"]
     _description = "Key Worker of a Case File"
     _order = "date_from desc, id desc"
     _rec_names_search = ["employee_id", "case_file_id.reference"]

@@ -11,7 +11,8 @@ class Participation(models.Model):
     Follows the access to the case file: the key worker reads and writes, the
     team lead also deletes. Whoever leads or staffs the micro-project reads and
     writes its participations with the participants' names, but nothing else of
-    their files. Coordination and auditor read under the reference only.
+    their files; of a file that is locked for her only the attendance. Coordination
+    and auditor read under the reference only.
     """
 
     _name = "justiq.participation"

@@ -19,6 +19,7 @@ class ParticipationReport(models.Model):
     """
 
     _name = "justiq.participation.report"
+    _inherit = ["justiq.access.logged.mixin"]
     _description = "Participations Analysis"
     _auto = False
     _order = "date_start desc, id desc"
@@ -82,6 +83,10 @@ class ParticipationReport(models.Model):
     @property
     def _table_query(self):
         return SQL("SELECT %s FROM %s", self._select(), self._from())
+
+    def _add_to(self, access):
+        # A line has no table of its own: it is a participation.
+        self.env["justiq.participation"].browse(self._ids)._add_to(access)
 
     @api.model
     def _select(self):

@@ -125,7 +125,7 @@ class CaseClosing(models.Model):
 class CaseAccess(models.Model):
     _inherit = "justiq.case.access"
 
-    _personal_data = {"reason": ERASE}
+    _personal_data = {"reference": KEEP, "reason": ERASE}
 
 
 class CaseHandover(models.Model):

@@ -4,13 +4,14 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 WATCHING = "justiq.watching.roles"
+PROVIDER = "provider"
 
 
 class RoleChange(models.Model):
-    """Who gave a role of this module to whom, or took it away, and when.
+    """Who gave a role of this module to whom, or took it away, and when; and the same of the providers of its holders.
 
-    The server writes it, whatever the way: the form of a user or of a group, a
-    group that implies the role, the template of new users, a copy, an import.
+    Another provider widens what somebody reads as a role does. The server writes it, whatever the way: the form of
+    a user, a group or a company, a group that implies the role, the template of new users, a copy, an import.
     The privacy officer reads it for the users of the own companies; nobody else
     reads it, and nobody changes or deletes an entry.
     """
@@ -41,7 +42,8 @@ class RoleChange(models.Model):
         names = self._roles()
         # sudo: names of roles are no secret.
         groups = self.env["res.groups"].sudo().browse(names)
-        return [(names[group.id], group.name) for group in groups.sorted("sequence")]
+        roles = [(names[group.id], group.name) for group in groups.sorted("sequence")]
+        return [*roles, (PROVIDER, self.env._("Access to the provider"))]
 
     @api.model
     def _roles(self):
@@ -73,45 +75,54 @@ class RoleChange(models.Model):
 
     @api.model
     def _holders(self):
-        """Who has which role, be it by another group: pairs of user and group."""
-        return set(
-            self.env.execute_query(
-                SQL(
-                    """
-                    WITH RECURSIVE giving(role, gid) AS (
-                        SELECT id, id FROM res_groups WHERE id = ANY(%s)
-                        UNION
-                        SELECT giving.role, implied.gid
-                          FROM giving JOIN res_groups_implied_rel implied ON implied.hid = giving.gid
-                    )
-                    SELECT DISTINCT held.uid, giving.role
-                      FROM giving JOIN res_groups_users_rel held ON held.gid = giving.gid
-                    """,
-                    list(self._roles()),
+        """Who has which role, be it by another group, and at which providers: triples of user, role and company."""
+        roles = self._roles()
+        held = self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE giving(role, gid) AS (
+                    SELECT id, id FROM res_groups WHERE id = ANY(%s)
+                    UNION
+                    SELECT giving.role, implied.gid
+                      FROM giving JOIN res_groups_implied_rel implied ON implied.hid = giving.gid
                 )
+                SELECT DISTINCT held.uid, giving.role
+                  FROM giving JOIN res_groups_users_rel held ON held.gid = giving.gid
+                """,
+                list(roles),
             )
         )
+        holders = {user for user, _role in held}
+        reached = self.env.execute_query(
+            SQL("SELECT user_id, cid FROM res_company_users_rel WHERE user_id = ANY(%s)", list(holders))
+        )
+        return {(user, roles[role], None) for user, role in held} | {(user, PROVIDER, one) for user, one in reached}
 
     @api.model
     def _log(self, before, after):
-        roles = self._roles()
-        changes = [("given", *pair) for pair in sorted(after - before)]
-        changes += [("taken", *pair) for pair in sorted(before - after)]
+        changes = [("given", *change) for change in self._sorted(after - before)]
+        changes += [("taken", *change) for change in self._sorted(before - after)]
         # sudo: nobody may write the log by herself; of the users only the company is read.
-        holders = self.env["res.users"].sudo().browse(user for _change, user, _role in changes).exists()
-        companies = {user.id: user.company_id.id for user in holders}
+        users = self.env["res.users"].sudo().browse({user for _change, user, *_what in changes}).exists()
+        home = {user.id: user.company_id.id for user in users}
+        steady = {user for user, *_what in before} & {user for user, *_what in after}
         # sudo: as above
         self.sudo().create(
             [
                 {
                     "user_id": self.env.uid,
                     "change": change,
-                    "role": roles[role],
+                    "role": role,
                     "holder_id": user,
                     "is_own": user == self.env.uid,
-                    "company_id": companies[user],
+                    "company_id": company or home[user],
                 }
-                for change, user, role in changes
-                if user in companies
+                for change, user, role, company in changes
+                # The role that somebody is given first, or loses last, is that at her own provider.
+                if user in home and (user in steady or company != home[user])
             ]
         )
+
+    @api.model
+    def _sorted(self, changes):
+        return sorted(changes, key=lambda change: (change[0], change[1], change[2] or 0))

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class Users(models.Model):
-    """Roles of this module that a user gets or loses are logged."""
+    """Roles of this module that a user gets or loses, and providers of whoever has one, are logged."""
 
     _inherit = "res.users"
 
@@ -13,7 +13,7 @@ class Users(models.Model):
 
     def write(self, vals):
         # The form of a user sends roles under names of its own, too.
-        if not any("group" in name for name in vals):
+        if not any("group" in name or name == "company_ids" for name in vals):
             return super().write(vals)
         with self.env["justiq.role.change"]._watch():
             return super().write(vals)
@@ -36,3 +36,20 @@ class Groups(models.Model):
     def unlink(self):
         with self.env["justiq.role.change"]._watch():
             return super().unlink()
+
+
+class Company(models.Model):
+    """Users may also be let in from the side of the company."""
+
+    _inherit = "res.company"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        with self.env["justiq.role.change"]._watch():
+            return super().create(vals_list)
+
+    def write(self, vals):
+        if "user_ids" not in vals:
+            return super().write(vals)
+        with self.env["justiq.role.change"]._watch():
+            return super().write(vals)

@@ -15,7 +15,7 @@ class MicroProject(models.Model):
 
     _name = "justiq.micro.project"
     _inherit = [
-        "mail.thread",
+        "justiq.readers.follow.mixin",
         "mail.activity.mixin",
         "justiq.transition.mixin",
         "justiq.checked.mixin",

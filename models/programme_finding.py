@@ -11,7 +11,7 @@ class Finding(models.Model):
     """
 
     _name = "justiq.finding"
-    _inherit = ["mail.thread"]
+    _inherit = ["justiq.readers.follow.mixin"]
     _description = "Finding"
     _order = "state, id desc"
     _rec_name = "requirement_id"

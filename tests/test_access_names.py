@@ -284,6 +284,15 @@ class TestNames(JustiqCommon):
         for role in self.users.keys() - {"privacy_officer"}:
             self.assertTellsNothing(self.project.finding_ids.with_user(self.users[role]).read())
 
+    def test_whoever_reads_records_searches_them_by_their_label(self):
+        for name, model in self.env.registry.items():
+            if name.startswith("justiq.") and not (model._abstract or model._transient):
+                for role, user in self.users.items():
+                    records = self.env[name].with_user(user)
+                    if records.has_access("read"):
+                        with self.subTest(model=name, role=role):
+                            records.name_search(self.case.reference)
+
     # ------------------------------------------------------------
     # One transaction, several users
     # ------------------------------------------------------------

@@ -296,3 +296,8 @@ class TestCaseAccess(JustiqCommon):
         values = single.read()[0]
         self.assertEqual(values["case_file_id"][1], self.mia.reference)
         self.assertNotIn("Muster", str(values))
+
+    def test_privacy_officer_finds_it_by_the_reference(self):
+        single = self._single()
+        found = self.env["justiq.case.access"].with_user(self.users["privacy_officer"]).name_search(self.mia.reference)
+        self.assertEqual(dict(found), {single.id: f"{self.case_worker.name} for {self.mia.reference}"})

@@ -87,13 +87,24 @@ class TestCaseDenial(ProtectedCommon):
         self._lock(self.worker)
         self.assertOpen(self.worker, False)
 
-    def test_it_beats_the_name_on_a_roster(self):
+    def test_of_a_roster_only_the_attendance_stays_under_the_reference(self):
+        """Whoever stands in front of the group still calls the roll."""
         project = self._create_project(lead_id=self.case_worker.id)
-        participation = self._participate(project, enrolment=self.enrolment)
-        self.assertIn("Muster", participation.with_user(self.worker).participant_name)
+        participation = self._participate(project, enrolment=self.enrolment).with_user(self.worker)
+        self.assertIn("Muster", participation.participant_name)
         self._lock(self.worker)
         self.env.invalidate_all()
-        self.assertEqual(participation.with_user(self.worker).participant_name, self.case.reference)
+        with self.assertRaises(AccessError):
+            participation.read(["outcome"])
+        self.assertFalse(participation.search([("id", "=", participation.id)]))
+        session = self._create_session(project).with_user(self.worker)
+        session.action_open_roster()
+        line = session.attendance_ids
+        self.assertRecordValues(line, [{"participant_name": self.case.reference, "reference": self.case.reference}])
+        self.assertNotIn("Muster", str(line.read()))
+        session.action_all_present()
+        session.action_held()
+        self.assertEqual(line.state, "present")
 
     def test_it_beats_being_named_as_reader_of_an_entrusted_entry(self):
         self._substitute(self.case_worker)
@@ -147,11 +158,12 @@ class TestCaseDenial(ProtectedCommon):
 
     def test_nobody_asks_whether_a_file_is_locked(self):
         project = self._create_project(lead_id=self.case_worker.id)
-        participation = self._participate(project, enrolment=self.enrolment).with_user(self.worker)
+        session = self._hold_session(project, self._participate(project, enrolment=self.enrolment))
+        lines = session.attendance_ids.with_user(self.worker)
         self._lock(self.worker)
         self.env.invalidate_all()
-        self.assertTrue(participation.search([("id", "=", participation.id)]))
-        self.assertFalse(participation.search([("case_file_id.is_denied", "=", True)]))
+        self.assertTrue(lines.search([("id", "=", lines.id)]))
+        self.assertFalse(lines.search([("case_file_id.is_denied", "=", True)]))
         self.assertFalse(self.env["justiq.case.file"].with_user(self.worker).search([("is_denied", "=", True)]))
         with self.assertRaises(AccessError):
             self.case.with_user(self.lead).read(["is_denied"])

@@ -1,7 +1,10 @@
 import csv
 import io
 import json
+import logging
 from zipfile import ZipFile
+
+from psycopg2 import IntegrityError
 
 from odoo import http
 from odoo.tests import HttpCase, tagged
@@ -58,3 +61,22 @@ class TestExportFormulas(HttpCase, JustiqCommon):
         for row in rows:
             for cell in row:
                 self.assertFalse(cell.startswith(("=", "+", "-", "@", "\t", "\r")), cell)
+
+    def test_filter_of_an_export_stays_out_of_the_log_of_the_server(self):
+        with self.assertLogs("odoo.addons.web.controllers.export", logging.INFO) as log:
+            self._export("csv", ids=False, domain=[["last_name", "=", "=cmd|' /C calc'!A0"]])
+        self.assertIn("justiq.case.file", str(log.output))
+        self.assertNotIn("calc", str(log.output))
+
+    def test_values_of_a_refused_statement_stay_out_of_the_log_of_the_server(self):
+        with (
+            self.assertLogs("odoo.sql_db", logging.ERROR) as log,
+            self.assertRaises(IntegrityError),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "INSERT INTO justiq_case_file (first_name, last_name) VALUES ('Zora', %s)", ["Geheimnis"]
+            )
+        self.assertIn("justiq_case_file", str(log.output))
+        for secret in ("Zora", "Geheimnis"):
+            self.assertNotIn(secret, str(log.output))

@@ -8,3 +8,5 @@ from . import disclosure
 from . import picture
 from . import person_table
 from . import relink
+from . import telling
+from . import server_log

@@ -13,6 +13,7 @@ class CaseClose(models.TransientModel):
     """
 
     _name = "justiq.case.close"
+    _inherit = ["justiq.case.dialog.mixin"]
     _description = "Close Case File"
 
     case_file_id = fields.Many2one(comodel_name="justiq.case.file", required=True, ondelete="cascade")

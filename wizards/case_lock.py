@@ -5,6 +5,7 @@ class CaseLock(models.TransientModel):
     """Lock a case file for one person because of a conflict of interest; the team lead also for herself."""
 
     _name = "justiq.case.lock"
+    _inherit = ["justiq.case.dialog.mixin"]
     _description = "Lock the Case File"
 
     case_file_id = fields.Many2one(comodel_name="justiq.case.file", required=True, ondelete="cascade")

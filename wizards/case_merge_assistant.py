@@ -13,6 +13,7 @@ class CaseMergeAssistant(models.TransientModel):
     """
 
     _name = "justiq.case.merge.assistant"
+    _inherit = ["justiq.case.dialog.mixin"]
     _description = "Merge Case Files"
 
     case_file_id = fields.Many2one(

@@ -5,6 +5,7 @@ class CaseReopen(models.TransientModel):
     """Open a closed case file again, giving the reason; the closing stays on record."""
 
     _name = "justiq.case.reopen"
+    _inherit = ["justiq.case.dialog.mixin"]
     _description = "Reopen Case File"
 
     case_file_id = fields.Many2one(comodel_name="justiq.case.file", required=True, ondelete="cascade")

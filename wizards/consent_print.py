@@ -10,6 +10,7 @@ class ConsentPrint(models.TransientModel):
     """
 
     _name = "justiq.consent.print"
+    _inherit = ["justiq.case.dialog.mixin"]
     _description = "Print Consent Forms"
 
     case_file_id = fields.Many2one(comodel_name="justiq.case.file", required=True, ondelete="cascade")

@@ -16,7 +16,7 @@ class OutreachConvert(models.TransientModel):
     """
 
     _name = "justiq.outreach.convert"
-    _inherit = ["justiq.fixed.keys.mixin"]
+    _inherit = ["justiq.case.dialog.mixin", "justiq.fixed.keys.mixin"]
     _description = "Open a Case File from an Alias"
 
     _fixed_keys = ("alias_id", "case_file_id")

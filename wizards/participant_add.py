@@ -10,6 +10,7 @@ class ParticipantAdd(models.TransientModel):
     """
 
     _name = "justiq.participant.add"
+    _inherit = ["justiq.case.dialog.mixin"]
     _description = "Add Participants"
 
     micro_project_id = fields.Many2one(comodel_name="justiq.micro.project", required=True, ondelete="cascade")

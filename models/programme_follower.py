@@ -8,11 +8,28 @@ _logger = logging.getLogger(__name__)
 
 
 class ReadersFollowMixin(models.AbstractModel):
-    """Records about case files: only colleagues who may read them follow them, nobody from outside."""
+    """Records whose chatter may speak of a young person: only colleagues who may read them follow them and hear of it.
+
+    Within Odoo only. Messages and activities show to whoever may read the record at that moment: what came into
+    the inbox before a file was handed over or locked is closed with it.
+    """
 
     _name = "justiq.readers.follow.mixin"
     _inherit = ["mail.thread"]
     _description = "Followed by Its Readers Only"
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Only colleagues who may read the record hear of it, and within Odoo only.
+
+        An earlier key worker may still follow the file, somebody may mention an
+        outsider, and e-mails leave the house: they would carry name and content.
+        """
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        if not self:
+            return recipients
+        users = self.env["res.users"].browse(recipient["uid"] for recipient in recipients if recipient["uid"])
+        readers = users.filtered(self._is_readable_by)
+        return [recipient | {"notif": "inbox"} for recipient in recipients if recipient["uid"] in readers.ids]
 
     def message_subscribe(self, partner_ids=None, subtype_ids=None):
         """Add followers; colleagues who may not read the record are left out.
@@ -90,6 +107,15 @@ class DocumentReaders(models.AbstractModel):
                 closed += found.filtered(lambda one, ids=readable._ids: one.res_id not in ids).sudo(False)
         return closed
 
+    @api.model
+    def _refuse_closed(self, records, result, model_field, message):
+        """The result of `_check_access` of the records, with those refused whose document the user may not read."""
+        if self.env.su or not records:
+            return result
+        forbidden, error = result or (records.browse(), None)
+        forbidden += self._closed_to_user(records - forbidden, model_field)
+        return (forbidden, error or (lambda: AccessError(message))) if forbidden else None
+
 
 class MailFollowers(models.Model):
     """Who follows a record about a case file shows to whoever may read it; Odoo shows it to every employee."""
@@ -104,13 +130,25 @@ class MailFollowers(models.Model):
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
-        if self.env.su or not self:
-            return result
-        forbidden, error = result or (self.browse(), None)
-        forbidden += self.env["justiq.document.readers"]._closed_to_user(self - forbidden, "res_model")
-        if not forbidden:
-            return None
-        return forbidden, error or (lambda: AccessError(self.env._("You may not see who follows this record.")))
+        message = self.env._("You may not see who follows this record.")
+        return self.env["justiq.document.readers"]._refuse_closed(self, result, "res_model", message)
+
+
+class MailActivity(models.Model):
+    """Activities of a case file follow its access: Odoo leaves them to whoever they are assigned to, for ever."""
+
+    _inherit = "mail.activity"
+
+    @api.model
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        if not (self.env.su or bypass_access):
+            domain = Domain(domain) & self.env["justiq.document.readers"]._domain_of_readers("res_model")
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        message = self.env._("You may not see what is planned for this record.")
+        return self.env["justiq.document.readers"]._refuse_closed(self, result, "res_model", message)
 
 
 class MailMessage(models.Model):

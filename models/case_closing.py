@@ -67,6 +67,8 @@ class CaseClosing(models.Model):
     )
     closed_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False, ondelete="restrict")
 
+    is_in_charge = fields.Boolean(related="case_file_id.is_in_charge", export_string_translation=False)
+
     # the reopening
     reopened_on = fields.Date(readonly=True, copy=False)
     reopen_reason = fields.Text(readonly=True, copy=False)
@@ -119,6 +121,7 @@ class CaseClosing(models.Model):
         files = self.env["justiq.case.file"].browse(
             vals["case_file_id"] for vals in vals_list if "case_file_id" in vals
         )
+        files._check_in_charge()
         # sudo: the state decides; before the database says that such a file has a closing already.
         files.sudo()._check_not_closed()
         self.flush_model(["state"])
@@ -126,6 +129,8 @@ class CaseClosing(models.Model):
 
     def write(self, vals):
         if not self.env.su:
+            self.check_access("write")
+            self.case_file_id._check_in_charge()
             self._check_only_entered(vals)
         return super().write(vals)
 
@@ -163,6 +168,7 @@ class CaseClosing(models.Model):
     def action_discard(self):
         """Take a proposal back; it stays on record as discarded."""
         self.check_access("write")
+        self.case_file_id._check_in_charge()
         for closing in self:
             if closing.state != "proposed":
                 raise ValidationError(self.env._("%s is no proposal any more.", closing.display_name))

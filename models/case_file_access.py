@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 
@@ -33,7 +34,7 @@ class CaseFile(models.Model):
         search="_search_is_in_charge",
         export_string_translation=False,
         help="Whether the user is key worker, substitute or team lead; not by an emergency access. Says nothing "
-        "about whether the file is open to her, so it is asked beside that.",
+        "about whether the file is open to her, so it is asked beside that. Buttons that decide about the file ask it.",
     )
     access_ids = fields.One2many(comodel_name="justiq.case.access", inverse_name="case_file_id")
 
@@ -77,6 +78,19 @@ class CaseFile(models.Model):
         if operator != "in":
             return NotImplemented
         return self._in_charge() if True in value else ~self._in_charge()
+
+    def _check_in_charge(self):
+        """Refuse to decide about the file where only an emergency opens it: that is for looking after the person.
+
+        :raises AccessError: unless key worker, substitute or team lead
+        """
+        if not self.env.su and not all(self.mapped("is_in_charge")):
+            raise AccessError(
+                self.env._(
+                    "An emergency does not put you in charge of the case file. Key worker, substitute or team lead "
+                    "decide about its closing."
+                )
+            )
 
     @api.model
     def _in_charge(self):

@@ -134,7 +134,11 @@ class CaseFile(models.Model):
         return gaps + [gap for enrolment in case.enrolment_ids if (gap := enrolment._exit_gap())]
 
     def action_close(self):
-        """Ask for reason and outcome; who may close does so, who may not proposes it."""
+        """Ask for reason and outcome; who may close does so, who may not proposes it.
+
+        :raises AccessError: where only an emergency opens the file
+        """
+        self._check_in_charge()
         return self._closing_dialog(self.env._("Close Case File"), "justiq.case.close")
 
     def action_reopen(self):

@@ -1,4 +1,5 @@
 from . import test_access_log
+from . import test_access_log_grouped
 from . import test_access_matrix
 from . import test_access_names
 from . import test_access_paths
@@ -13,6 +14,7 @@ from . import test_case_appointment
 from . import test_case_assessment
 from . import test_case_closing
 from . import test_case_contact
+from . import test_case_dialog
 from . import test_case_file_silent
 from . import test_case_goal
 from . import test_case_import
@@ -75,6 +77,8 @@ from . import test_participation_report
 from . import test_performance
 from . import test_period
 from . import test_query_budget
+from . import test_query_budget_protection
+from . import test_readers_follow
 from . import test_reconciliation
 from . import test_reports
 from . import test_retention

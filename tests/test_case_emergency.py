@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 
+from lxml import etree
 from psycopg2.errors import CheckViolation
 
 from odoo import Command, fields
@@ -86,6 +87,33 @@ class TestCaseEmergency(ProtectedCommon):
         self.env.invalidate_all()
         self.assertTrue(case.is_in_charge)
         self.assertTrue(case.search([("id", "=", case.id), ("is_in_charge", "=", True)]))
+
+    def test_it_decides_nothing_about_the_closing_and_shows_no_button_for_it(self):
+        self._open()
+        self.env.invalidate_all()
+        case = self.case.with_user(self.worker)
+        values = {"case_file_id": case.id, "date": NOW.date(), "reason": "moved", "outcome": "training"}
+        with self.assertRaises(AccessError):
+            case.action_close()
+        with self.assertRaises(AccessError):
+            self.env["justiq.case.closing"].with_user(self.worker).create(values)
+        proposal = self._propose_closing(self.case, self.colleague.user_id)
+        with self.assertRaises(AccessError):
+            proposal.with_user(self.worker).write({"note": "Mine"})
+        with self.assertRaises(AccessError):
+            case.action_discard_closing()
+        for view, names in (
+            (case, {"action_close", "action_discard_closing"}),
+            (proposal.with_user(self.worker), {"action_discard"}),
+        ):
+            arch = etree.fromstring(view.get_view(view_type="form")["arch"])
+            for name in names:
+                [button] = arch.xpath(f"//button[@name='{name}']")
+                self.assertIn("not is_in_charge", button.get("invisible"))
+        self._substitute(self.case_worker)
+        self.env.invalidate_all()
+        case.action_discard_closing()
+        self.assertEqual(proposal.state, "discarded")
 
     # ------------------------------------------------------------
     # What is asked before

@@ -1,9 +1,12 @@
 from collections import defaultdict
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 from odoo import api, models
 
-CURRENT, FINISHED = "justiq.access", "justiq.accesses"
+FINISHED = "justiq.accesses"
+# By cursor: what Odoo keeps with the transaction is thrown away with each savepoint.
+CURRENT = WeakKeyDictionary()
 
 
 class Access:
@@ -76,21 +79,21 @@ class AccessLoggedMixin(models.AbstractModel):
         access = self._current_access()
         is_outermost = access is None
         if is_outermost:
-            access = self.env.cr.cache[CURRENT] = Access(self.env.uid, path)
+            access = CURRENT[self.env.cr] = Access(self.env.uid, path)
             access.detail = detail
         try:
             self._add_to(access)
             yield access
         finally:
             if is_outermost:
-                del self.env.cr.cache[CURRENT]
+                CURRENT.pop(self.env.cr, None)
                 if access.ids_by_model:
                     self._finished_accesses().append(access)
 
     @api.model
     def _current_access(self):
-        """The access that is going on; not among what is done before the commit, which a savepoint does already."""
-        return self.env.cr.cache.get(CURRENT)
+        """The access that is going on."""
+        return CURRENT.get(self.env.cr)
 
     @api.model
     def _finished_accesses(self):

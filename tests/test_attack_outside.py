@@ -101,6 +101,37 @@ class TestNobodyOutsideListens(OutsideCommon):
         self.assertFalse(as_worker.search([("id", "=", message.id)]))
         self.assertTrue(message.with_user(self.lead).search([("id", "=", message.id)]))
 
+    def test_activities_follow_the_file_and_not_their_assignee(self):
+        """Odoo leaves an activity to whoever it is assigned to."""
+        activity = self.as_worker.activity_schedule("mail.mail_activity_data_todo", user_id=self.worker.id, note="Her")
+        for_finance = activity.sudo().copy({"user_id": self.users["finance"].id})  # as the server could by itself
+        own, of_finance = activity.with_user(self.worker), for_finance.with_user(self.users["finance"])
+        self.assertTrue(own.read(["note"]))
+        self._hand_over(self.case, self._create_employee("Conny Colleague"))
+        self.env.invalidate_all()
+        for closed in (own, of_finance):
+            self.assertFalse(closed.search([("user_id", "=", closed.env.uid), ("note", "ilike", "Her")]))
+            for operation in ("read", "write", "unlink"):
+                with self.subTest(user=closed.env.user.login, operation=operation):
+                    self.assertFalse(closed.has_access(operation))
+        self.assertTrue(activity.with_user(self.lead).read(["note"]))
+        self.env["justiq.case.denial"].create(
+            {"case_file_id": self.case.id, "user_id": self.lead.id, "reason": "Her nephew"}
+        )
+        activity.sudo().user_id = self.lead
+        self.env.invalidate_all()
+        self.assertFalse(activity.with_user(self.lead).has_access("read"))
+
+    def test_nobody_gets_an_activity_on_a_file_who_may_not_read_it(self):
+        activity = self.as_worker.activity_schedule("mail.mail_activity_data_todo", user_id=self.lead.id)
+        finance = self.users["finance"]
+        for attempt in (
+            lambda: self.as_worker.activity_schedule("mail.mail_activity_data_todo", user_id=finance.id),
+            lambda: activity.write({"user_id": finance.id}),
+        ):
+            with self.assertRefused(finance.name, self.case.reference, error=AccessError), self.env.cr.savepoint():
+                attempt()
+
     @mute_logger("odoo.addons.mail.models.mail_thread")
     def test_an_email_never_gets_into_a_file(self):
         """Neither as an answer, nor by an alias that somebody has set up."""

@@ -25,8 +25,9 @@ class ReadersFollowMixin(models.AbstractModel):
         outsider, and e-mails leave the house: they would carry name and content.
         """
         recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
-        if not self:
-            return recipients
+        return self._within_odoo(recipients) if self else recipients
+
+    def _within_odoo(self, recipients):
         users = self.env["res.users"].browse(recipient["uid"] for recipient in recipients if recipient["uid"])
         readers = users.filtered(self._is_readable_by)
         return [recipient | {"notif": "inbox"} for recipient in recipients if recipient["uid"] in readers.ids]

@@ -359,6 +359,19 @@ class JustiqCommon(BaseCommon):
         return notes.with_user(user) if user else notes
 
     @classmethod
+    def _create_appointment(cls, case, user=None, **values):
+        events = cls.env["calendar.event"]
+        return (events.with_user(user) if user else events).create(
+            {
+                "name": "Appointment",
+                "start": datetime(2020, 5, 13, 9),
+                "stop": datetime(2020, 5, 13, 10),
+                "case_file_id": case.id,
+                **values,
+            }
+        )
+
+    @classmethod
     def _create_contact(cls, case=None, **values):
         return cls.env["justiq.case.contact"].create(
             {"case_file_id": (case or cls._create_case()).id, "role": "mother", "name": "Berta Beispiel", **values}

@@ -222,6 +222,7 @@ class TestRemoved(RemovedCommon):
             self._create_note(enrolment.case_file_id, participation_id=participation.id)
             account = self._account(self.bausteine["CM"], world.grant)
             self._create_voucher(account)
+            self._create_appointment(enrolment.case_file_id)
         self.env["account.analytic.line"].create(
             {"name": "Not a voucher", "amount": 1.0, "company_id": self.company.id}
         )

@@ -79,6 +79,7 @@ from . import test_period
 from . import test_query_budget
 from . import test_query_budget_protection
 from . import test_readers_follow
+from . import test_quiet_log
 from . import test_reconciliation
 from . import test_reports
 from . import test_retention

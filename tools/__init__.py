@@ -6,7 +6,7 @@ from . import personal_data
 from . import eraser
 from . import disclosure
 from . import picture
+from . import quiet_log
 from . import person_table
 from . import relink
 from . import telling
-from . import server_log

@@ -98,7 +98,10 @@ class TestCaseAppointment(JustiqCommon):
         self.assertEqual(event.case_file_id, self.case)
 
     def test_nobody_takes_part_who_may_not_read_the_file(self):
-        worker, school = self.case.env.user, self.env["res.partner"].create({"name": "School", "email": "s@example.com"})
+        worker, school = (
+            self.case.env.user,
+            self.env["res.partner"].create({"name": "School", "email": "s@example.com"}),
+        )
         event = self._create_appointment(self.case, worker)
         foreign = self._create_appointment(self.case.browse(), worker, partner_ids=[Command.set(school.ids)])
         for partner in (school, self.users["finance"].partner_id):
@@ -106,9 +109,9 @@ class TestCaseAppointment(JustiqCommon):
                 lambda p=partner: self._create_appointment(self.case, worker, partner_ids=[Command.set(p.ids)]),
                 lambda p=partner: event.write({"partner_ids": [Command.link(p.id)]}),
                 lambda p=partner: event.attendee_ids.write({"partner_id": p.id}),
-                lambda p=partner: self.env["calendar.attendee"]
-                .with_user(worker)
-                .create({"event_id": event.id, "partner_id": p.id}),
+                lambda p=partner: (
+                    self.env["calendar.attendee"].with_user(worker).create({"event_id": event.id, "partner_id": p.id})
+                ),
                 lambda: foreign.write({"case_file_id": self.case.id}),
             ):
                 with self.assertRefused("cannot be invited", error=AccessError), self.env.cr.savepoint():

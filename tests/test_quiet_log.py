@@ -36,9 +36,8 @@ class TestQuietLog(QuietCommon):
         self.env.flush_all()
 
     def _assert_quiet(self, logger, level, attempt, error):
-        with self.assertLogs(logger, level) as log, self.assertRaises(error) as refused:
-            with self.env.cr.savepoint():
-                attempt()
+        with self.assertLogs(logger, level) as log, self.assertRaises(error) as refused, self.env.cr.savepoint():
+            attempt()
         self.assertNotIn(NAME, str(log.output))
         self.assertNotIn(NAME, str(refused.exception))
         return str(log.output)
@@ -79,10 +78,9 @@ class TestQuietLog(QuietCommon):
 
     def test_a_value_that_is_there_already_is_not_told(self):
         self.env.cr.execute("ALTER TABLE justiq_case_file ADD CONSTRAINT test_once UNIQUE (last_name)")
-        with self.assertLogs("odoo.sql_db", "ERROR"), self.assertRaises(IntegrityError) as refused:
-            with self.env.cr.savepoint():
-                self._create_case(last_name=NAME)
-                self.env.flush_all()
+        with self.assertRaises(IntegrityError) as refused, self.assertLogs("odoo.sql_db"), self.env.cr.savepoint():
+            self._create_case(last_name=NAME)
+            self.env.flush_all()
         message = self.env["justiq.case.file"]._sql_error_to_message(refused.exception)
         self.assertIn("last_name", message)
         self.assertNotIn(NAME, message)

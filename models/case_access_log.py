@@ -68,10 +68,11 @@ class AccessLog(models.Model):
     def _file_columns(self):
         """Of each logged model, the column that holds the id of the case file."""
         mixin = self.env.registry["justiq.access.logged.mixin"]
+        documents = self.env.registry["justiq.document.logged.mixin"]  # they count as the record they belong to
         return {
             name: (model._table, "id" if name == "justiq.case.file" else "case_file_id")
             for name, model in self.env.registry.items()
-            if issubclass(model, mixin) and not model._abstract
+            if issubclass(model, mixin) and not issubclass(model, documents) and not model._abstract
         }
 
     @api.model

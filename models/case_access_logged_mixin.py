@@ -56,10 +56,6 @@ class AccessLoggedMixin(models.AbstractModel):
             self.browse([values["id"] for values in result])._add_to(access)
             return result
 
-    def export_data(self, fields_to_export):
-        with self._accessing("export", ", ".join(map(str, fields_to_export))):
-            return super().export_data(fields_to_export)
-
     # They write, so they must not run on a database that can only be read.
     read._readonly = False
     web_read._readonly = False

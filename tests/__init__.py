@@ -1,5 +1,6 @@
 from . import test_access_log
 from . import test_access_log_grouped
+from . import test_access_log_ways
 from . import test_access_matrix
 from . import test_access_names
 from . import test_access_paths

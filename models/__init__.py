@@ -35,6 +35,7 @@ from . import case_access_logged_mixin
 from . import case_access_grouped
 from . import case_access_exported
 from . import case_access_documents
+from . import case_template
 from . import case_quiet_error
 from . import case_closed_mixin
 from . import case_satellite_mixin

@@ -183,22 +183,6 @@ class TestAttachmentsStayInside(HttpCase, OutsideCommon):
     def _sign(self, content):
         return self._create_consent(self.case, self.lead, purpose="photos", signature_scan=base64.b64encode(content))
 
-    def test_a_page_in_the_chatter_is_shown_as_text(self):
-        page = (
-            self.env["ir.attachment"]
-            .with_user(self.worker)
-            .create(
-                {
-                    "name": "page.html",
-                    "raw": b"<html><script>alert(1)</script></html>",
-                    "mimetype": "text/html",
-                    "res_model": self.case._name,
-                    "res_id": self.case.id,
-                }
-            )
-        )
-        self.assertEqual(page.mimetype, "text/plain")
-
 
 @tagged("post_install", "-at_install", "security")
 class TestRoundabout(OutsideCommon):

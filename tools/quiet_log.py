@@ -1,8 +1,9 @@
 """The server's log names what failed and where, never what somebody wrote about a person.
 
 PostgreSQL repeats a refused row in its message, Odoo writes the statement with its values beside it and the filter of
-each export, and refusals of users name the value found. Filters of Python's own logging are the one place that all of it passes, whatever the model
-or the path; they are installed when the module is loaded, and act on what is about its tables or passes its code.
+each export, and refusals of users name the value found. Filters of Python's own logging are the one place that all of
+it passes, whatever the model or the path; they are installed when the module is loaded, and act on what is about its
+tables or passes its code.
 """
 
 import logging

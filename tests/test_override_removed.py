@@ -59,6 +59,8 @@ class TestOverrideRemoved(JustiqCommon):
         cls.follower = cls.env["mail.followers"].search(
             [("res_model", "=", cls.case._name), ("res_id", "=", cls.case.id)], limit=1
         )
+        cls.activity = cls.case.activity_schedule("mail.mail_activity_data_todo", user_id=cls.worker.id)
+        cls.activity.user_id = cls.finance  # as the server could
         cls.outsider = cls.env["res.partner"].create({"name": "Olga Outside", "email": "olga@example.org"})
         cls.secret = cls._create_note(cls.case, cls.worker, text="Entrusted to me.", is_entrusted=True)
         cls.plan = cls._create_plan(cls._enrol(cls.case))
@@ -132,44 +134,43 @@ class TestOverrideRemoved(JustiqCommon):
     # Followers and messages
     # ------------------------------------------------------------
 
-    def _probe_case_follower_MailFollowers__search(self):
+    def _probe_programme_follower_MailFollowers__search(self):
         return self.follower.with_user(self.finance).search_count([("id", "=", self.follower.id)])
 
-    def _probe_case_follower_MailFollowers__check_access(self):
+    def _probe_programme_follower_MailFollowers__check_access(self):
         return self.follower.with_user(self.finance).has_access("read")
 
-    def _probe_case_follower_MailMessage__search(self):
+    def _probe_programme_follower_MailMessage__search(self):
         return self.message.with_user(self.finance).search_count([("id", "=", self.message.id)])
 
-    def _probe_case_follower_MailMessage__get_forbidden_access(self):
+    def _probe_programme_follower_MailMessage__get_forbidden_access(self):
         return self.message.with_user(self.finance).has_access("read")
 
-    def _probe_case_follower_MailThread__message_route_process(self):
+    def _probe_programme_follower_MailThread__message_route_process(self):
         return self.env["mail.thread"]._message_route_process(None, {}, [(self.case._name, self.case.id, {}, 1, None)])
 
-    def _probe_case_follower_ReadersFollowMixin_message_subscribe(self):
+    def _probe_programme_follower_ReadersFollowMixin_message_subscribe(self):
         return self.case.message_subscribe(self.outsider.ids)
 
-    def _probe_case_follower_ReadersFollowMixin__message_subscribe(self):
+    def _probe_programme_follower_ReadersFollowMixin__message_subscribe(self):
         self.case._message_subscribe(self.users["auditor"].partner_id.ids)
         return self.users["auditor"].partner_id in self.case.message_partner_ids
 
-    def _probe_case_file_CaseFile__notify_get_recipients(self):
+    def _probe_programme_follower_ReadersFollowMixin__notify_get_recipients(self):
         message = self.case.message_post(
             body="Look at this.", partner_ids=(self.finance.partner_id | self.outsider).ids
         )
         return message.notification_ids.res_partner_id.ids
 
-    def _probe_case_inbox_mixin_InboxMixin__notify_get_recipients(self):
-        handover = self.env["justiq.case.handover"].create(
-            {
-                "from_id": self.case_worker.id,
-                "to_id": self.team_lead.id,
-                "case_file_ids": self.case.ids,
-                "note": "Holiday",
-            }
-        )
-        message = handover.message_post(body="Look at this.", partner_ids=self.outsider.ids)
+    def _probe_programme_follower_MailActivity__search(self):
+        return self.activity.with_user(self.finance).search_count([("id", "=", self.activity.id)])
+
+    def _probe_programme_follower_MailActivity__check_access(self):
+        return self.activity.with_user(self.finance).has_access("read")
+
+    def _probe_case_calendar_event_CalendarEvent__notify_get_recipients(self):
+        event = self._create_appointment(self.case)
+        message = event.message_post(body="Look at this.", partner_ids=self.outsider.ids)
         return message.notification_ids.res_partner_id.ids
 
     # ------------------------------------------------------------
@@ -193,6 +194,10 @@ class TestOverrideRemoved(JustiqCommon):
     def _probe_programme_computed_mixin_ComputedMixin_default_get(self):
         self.env["ir.default"].set("justiq.consent", "is_signed", True)
         return self.env["justiq.consent"].with_user(self.worker).default_get(["is_signed"])
+
+    def _probe_case_dialog_mixin_CaseDialogMixin_default_get(self):
+        dialogs = self.env["justiq.case.lock"].with_user(self.finance).with_context(default_case_file_id=self.case.id)
+        return dialogs.default_get(["case_file_id"])
 
     def _probe_funding_funder_report_freeze_FunderReport_default_get(self):
         self.env["ir.default"].set("justiq.funder.report", "figures_sha256", "0" * 64)
@@ -220,8 +225,8 @@ class TestOverrideRemoved(JustiqCommon):
         """How the access is told in the log."""
         act(self.case.with_user(self.worker))
         return [
-            (access.path, dict(access.ids_by_model))
-            for access in self.env.cr.precommit.data["justiq.accesses"].finished
+            (access.path, access.detail, dict(access.ids_by_model))
+            for access in self.env.cr.precommit.data.get("justiq.accesses", ())
         ]
 
     def _probe_case_access_logged_mixin_AccessLoggedMixin_read(self):
@@ -236,9 +241,22 @@ class TestOverrideRemoved(JustiqCommon):
     def _probe_case_access_logged_mixin_AccessLoggedMixin_search_read(self):
         return self._logged(lambda case: case.search_read([("id", "=", case.id)], ["last_name"]))
 
-    def _probe_case_access_logged_mixin_AccessLoggedMixin_export_data(self):
+    def _probe_case_access_exported_Base_export_data(self):
+        return self._probe_case_access_exported_AccessLoggedMixin__export_rows()
+
+    def _probe_case_access_exported_AccessLoggedMixin__export_rows(self):
         self.worker.group_ids += self.env.ref("base.group_allow_export")
         return self._logged(lambda case: case.export_data(["last_name"]))
+
+    def _probe_case_access_exported_Base__export_rows(self):
+        self.worker.group_ids += self.env.ref("base.group_allow_export")
+        handover = self.env["justiq.case.handover"].create(self._handover_values(self.case, self.team_lead))
+        return self._logged(lambda _case: handover.with_user(self.worker).export_data(["case_file_ids"]))
+
+    def _probe_case_access_grouped_AccessLoggedMixin_load(self):
+        rows = [[self.case.reference, "2020-02-03", "30", "Spoke."]] * 2
+        notes = self._note_model(self.worker)
+        return self._logged(lambda _case: notes.load(["case_file_id", "date", "minutes", "text"], rows))
 
     def _probe_case_report_access_IrActionsReport__render_qweb_html(self):
         report = self.env["ir.actions.report"].with_user(self.worker)

@@ -201,10 +201,12 @@ class FunderReport(models.Model):
                 base[key] = base.get(key, Decimal(0)) + money.exact(voucher[name])
         parts = [lines._flat_parts(base) for base in bases]
         groups = lines.grouped(lambda line: (line.funding_year_id, line.flat_rate_id))
-        return [
-            (year, self._flat_rate_row(year, rate, [sum(part[line] for line in mine) for part in parts], behind))
-            for (year, rate), mine in sorted(groups.items(), key=lambda item: (item[0][0].date_start, item[0][1].id))
-        ]
+        rows = []
+        for (year, rate), mine in sorted(groups.items(), key=lambda item: (item[0][0].date_start, item[0][1].id)):
+            amounts = [sum(part[line] for line in mine) for part in parts]
+            if any(amounts):
+                rows.append((year, self._flat_rate_row(year, rate, amounts, behind)))
+        return rows
 
     def _flat_rate_row(self, year, rate, amounts, behind):
         spent, esf = map(figures.amount, amounts)

@@ -44,14 +44,17 @@ class TestFunderReportProperties(MoneyCommon):
         return {path: {row["key"]: row for row in table["rows"]} for path, _section, table in figures.tables(found)}
 
     def _check_list(self, plain, year):
-        """The rows are the vouchers paid in the period; what is printed below them is their sum."""
+        """The rows are the vouchers paid in the period, then their flat rates; what is printed below is their sum."""
         rows = self._tables("vouchers", year)["spending", "vouchers"]
         paid = [
             voucher for voucher in plain.vouchers if voucher["paid"] and (not year or voucher["year_id"] == year.id)
         ]
         for name, column in (("amount", "amount"), ("eligible", "eligible"), ("esf", "esf")):
             listed = [Decimal(row["cells"][column]) for row in rows.values() if not row.get("style")]
-            self.assertEqual(sorted(listed), sorted(cents(voucher[name]) for voucher in paid))
+            vouchers = [Decimal(row["cells"][column]) for key, row in rows.items() if key.startswith("voucher-")]
+            self.assertEqual(sorted(vouchers), sorted(cents(voucher[name]) for voucher in paid))
+            flat = plain.flat_rates(paid, "esf" if name == "esf" else "eligible")
+            self.assertEqual(sum(listed, ZERO), sum(vouchers, ZERO) + sum(flat.values()))
             self.assertEqual(Decimal(rows["total"]["cells"][column]), sum(listed, ZERO))
             subtotals = [Decimal(row["cells"][column]) for key, row in rows.items() if key.startswith("year-")]
             if subtotals:

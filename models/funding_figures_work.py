@@ -96,7 +96,8 @@ class WorkFigures(models.AbstractModel):
         work = self.env["justiq.staff.hours"]
         work._flush_work()
         self.env["justiq.attendance"].flush_model()
-        # Individual help has one person; of a session, whoever was present has its hours.
+        # Individual help has one person; of a session, whoever was present has its hours. Rounded here, once, so that
+        # the printed rows add up to the printed total.
         rows = self.env.execute_query(
             SQL(
                 """
@@ -104,7 +105,7 @@ class WorkFigures(models.AbstractModel):
                     SELECT baustein_id, minutes::numeric AS minutes FROM (%(work)s) work
                      WHERE grant_id = %(grant)s AND day BETWEEN %(start)s AND %(end)s
                 ), attended AS (
-                    SELECT help.baustein_id, SUM(attendance.hours::numeric) AS hours
+                    SELECT help.baustein_id, ROUND(SUM(attendance.hours::numeric), 2) AS hours
                       FROM justiq_attendance attendance
                       JOIN justiq_participation help ON help.id = attendance.participation_id
                      WHERE help.grant_id = %(grant)s AND attendance.state = 'present'
@@ -115,9 +116,9 @@ class WorkFigures(models.AbstractModel):
                        COALESCE(CASE WHEN baustein.kind = 'group' THEN attended.hours ELSE done.hours END, 0)
                   FROM justiq_baustein baustein
              LEFT JOIN (
-                           SELECT baustein_id, COUNT(*) AS number, SUM(minutes) / 60 AS hours
-                             FROM work GROUP BY baustein_id
-                       ) done ON done.baustein_id = baustein.id
+                       SELECT baustein_id, COUNT(*) AS number, ROUND(SUM(minutes) / 60, 2) AS hours
+                         FROM work GROUP BY baustein_id
+                   ) done ON done.baustein_id = baustein.id
              LEFT JOIN attended ON attended.baustein_id = baustein.id
                  WHERE done.number IS NOT NULL OR attended.hours IS NOT NULL
                 """,

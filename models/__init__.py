@@ -201,6 +201,7 @@ from . import funding_funder_report_buttons
 from . import funding_funder_report_financial
 from . import funding_funder_report_spending
 from . import funding_figures_mixin
+from . import funding_funder_report_reconciliation
 from . import funding_figures_participations
 from . import funding_figures_statistics
 from . import funding_figures_findings

@@ -23,13 +23,9 @@ class Grant(models.Model):
         Each call belongs to the funding year of its money (`_year_of_money`); of
         several lines, each gets its part of the planned money, to the cent.
         """
-        calls = self.env["justiq.fund.call"].search([("grant_id", "in", self.ids), ("state", "=", "received")])
         for grant in self:
-            years = grant.funding_year_ids.sorted("date_start")
-            sums = dict.fromkeys(years, Decimal(0))
-            for call in calls.filtered(lambda call, grant=grant: call.grant_id == grant):
-                sums[grant._year_of_money(call.received_on)] += money.exact(call.received_amount)
-            for year, received in sums.items():
+            for year, calls in grant._calls_by_year().items():
+                received = sum(map(money.exact, calls.mapped("received_amount")), Decimal(0))
                 lines = year.financing_line_ids.filtered(lambda line: line.source in FUNDER_SOURCES)
                 for line, part in zip(lines, money.distribute(received, lines.mapped("planned_amount")), strict=True):
                     if money.exact(line.received_amount) != part:
@@ -43,6 +39,16 @@ class Grant(models.Model):
         years = self.funding_year_ids.sorted("date_start")
         started = years.filtered(lambda year: year.date_start <= day)
         return (started or years[:1])[-1:]
+
+    def _calls_by_year(self):
+        """The calls of the grant whose money has come, by the funding year that it belongs to."""
+        self.ensure_one()
+        years = self.funding_year_ids.sorted("date_start")
+        calls = self.env["justiq.fund.call"].search([("grant_id", "=", self.id), ("state", "=", "received")])
+        by_year = dict.fromkeys(years, calls.browse())
+        for call in calls:
+            by_year[self._year_of_money(call.received_on)] |= call
+        return by_year
 
 
 class FundCall(models.Model):

@@ -38,7 +38,7 @@ class FunderReport(models.Model):
             {
                 "key": "reconciliation",
                 "title": self.env._("Reconciliation"),
-                "tables": [self._reconciliation_table(spending), self._calls_table(spending)],
+                "tables": self._reconciliation_tables(spending),
             },
         ]
 
@@ -82,103 +82,6 @@ class FunderReport(models.Model):
                 ),
             ],
         }
-
-    # ------------------------------------------------------------
-    # Vouchers, calls
-    # ------------------------------------------------------------
-
-    def _amounts_table(self, key, title, rows):
-        return {
-            "key": key,
-            "title": title,
-            "columns": [
-                {"key": "name", "label": self.env._("Figure"), "type": "text", "width": 75},
-                {"key": "amount", "label": self.env._("Amount"), "type": "money", "width": 25},
-            ],
-            "rows": rows,
-        }
-
-    def _amount_row(self, key, name, amount, style="", drill=None):
-        row = {"key": key, "style": style, "cells": {"name": name, "amount": figures.amount(amount)}}
-        return row | {"drill": drill} if drill else row
-
-    def _spent_totals(self, spending):
-        """Spent by vouchers, spent by flat rates, ESF money of both."""
-        costs, flat = spending["costs"].values(), spending["flat"].values()
-        return (
-            sum((sums[1] for sums in costs), ZERO),
-            sum((sums[1] for sums in flat), ZERO),
-            sum((sums[2] for sums in costs), ZERO) + sum((sums[2] for sums in flat), ZERO),
-        )
-
-    def _reconciliation_table(self, spending):
-        ((listed,),) = self.env[MODEL]._read_group(self._voucher_domain(), [], SPENT[:1])
-        vouchers, flat, _esf = self._spent_totals(spending)
-        listed = money.exact(listed)
-        return self._amounts_table(
-            "vouchers",
-            self.env._("Reconciliation to the list of vouchers"),
-            [
-                self._amount_row(
-                    "listed",
-                    self.env._("Eligible amounts of the list of vouchers"),
-                    listed,
-                    drill=self._voucher_drill(),
-                ),
-                self._amount_row("flat", self.env._("Flat rates, which need no vouchers"), flat),
-                self._amount_row("spent", self.env._("Spending of this proof"), vouchers + flat, style="subtotal"),
-                self._amount_row(
-                    "difference", self.env._("Difference"), listed + flat - vouchers - flat, style="total"
-                ),
-            ],
-        )
-
-    def _calls_table(self, spending):
-        _vouchers, _flat, esf = self._spent_totals(spending)
-        calls = self._received_calls()
-        received = sum(map(money.exact, calls.mapped("received_amount")), ZERO)
-        years = self._report_years()
-        granted = sum(
-            (
-                money.exact(amount)
-                for (amount,) in self.env["justiq.budget.line"]._read_group(
-                    [("funding_year_id", "in", years.ids)], [], ["esf_amount:sum"]
-                )
-            ),
-            ZERO,
-        )
-        behind_received = self._behind(calls, [("id", "in", calls.ids)], "received_amount")
-        planned = self._plan_drill(field="esf_amount")
-        return self._amounts_table(
-            "calls",
-            self.env._("Calls for funds against %s spent", self._esf_label()),
-            [
-                self._amount_row(
-                    "received",
-                    self.env._("Received on calls for funds"),
-                    received,
-                    drill=behind_received,
-                ),
-                self._amount_row("spent", self.env._("%s spent", self._esf_label()), esf, drill=self._voucher_drill()),
-                self._amount_row(
-                    "remaining",
-                    self.env._("Remaining: to carry over or to pay back")
-                    if received >= esf
-                    else self.env._("Advanced by the provider, still to be called"),
-                    received - esf,
-                    style="subtotal",
-                    drill=behind_received,
-                ),
-                self._amount_row("granted", self.env._("%s planned", self._esf_label()), granted, drill=planned),
-                self._amount_row(
-                    "unused",
-                    self.env._("%s not used", self._esf_label()),
-                    granted - esf,
-                    style="total",
-                    drill=planned,
-                ),
-            ],
-        )
 
     # ------------------------------------------------------------
     # Rows of plan and deviation

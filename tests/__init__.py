@@ -49,6 +49,7 @@ from . import test_funder_report
 from . import test_funder_report_financial
 from . import test_funder_report_paper
 from . import test_funder_report_properties
+from . import test_funder_report_reconciliation
 from . import test_funder_report_people
 from . import test_funder_report_drill
 from . import test_funding_year

@@ -1,0 +1,271 @@
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ..tools import figures, money
+from .funding_figures_mixin import plain_domain
+from .funding_funder_report_financial import SPENT, ZERO
+from .funding_funder_report_vouchers import AMOUNTS, MODEL
+
+INCOMPLETE = [("justiq_cost_category_id", "=", False)]
+OFF_THE_PLAN = [("justiq_cost_category_id", "!=", False), ("justiq_budget_line_id", "=", False)]
+
+
+class FunderReport(models.Model):
+    """How the proof of use hangs together with the books: what is not in it, and why.
+
+    One side are the books: what analytic items charge to the accounts of the
+    grant, whatever this module has made of them. The other side is the list of
+    vouchers. Everything that explains the difference has a row of its own; what is
+    left is a mistake, and has to be found before the report is frozen.
+    """
+
+    _inherit = "justiq.funder.report"
+
+    def _reconciliation_tables(self, spending):
+        return [
+            self._books_table(),
+            self._spent_table(spending),
+            self._received_table(),
+            self._calls_table(spending),
+        ]
+
+    # ------------------------------------------------------------
+    # From the books to the list of vouchers
+    # ------------------------------------------------------------
+
+    def _books_table(self):
+        rows, expected = [], ZERO
+        for key, name, amount, drill in self._steps_from_the_books():
+            if amount or key == "books":
+                rows.append(self._amount_row(key, name, amount, drill=drill))
+                expected += amount
+        listed = self._voucher_sums(self._voucher_domain(), *SPENT[:1])[0]
+        return self._amounts_table(
+            "vouchers",
+            self.env._("From the books to the list of vouchers"),
+            [
+                *rows,
+                self._amount_row("expected", self.env._("To be expected in the list"), expected, style="subtotal"),
+                self._amount_row(
+                    "listed",
+                    self.env._("Eligible amounts of the list of vouchers"),
+                    listed,
+                    drill=self._voucher_drill(),
+                ),
+                self._amount_row("difference", self.env._("Difference"), expected - listed, style="total"),
+                *self._draft_bill_rows(),
+            ],
+        )
+
+    def _steps_from_the_books(self):
+        """(key, name, amount to add, records behind it) of each step from the books to the list of vouchers."""
+        end = format_date(self.env, self.date_end)
+        charged, until = self._charged_domain(), Domain("date", "<=", self.date_end)
+        grant, listed = Domain("justiq_grant_id", "=", self.grant_id.id), Domain(self._voucher_domain())
+        unpaid = Domain("justiq_payment_date", "=", False) | Domain("justiq_payment_date", ">", self.date_end)
+        before = grant & until & Domain("justiq_payment_date", "<", self.date_start)
+        amounts = {
+            "books": (-self._voucher_sums(charged & until, "amount:sum")[0], charged & until, "amount"),
+            "later": (self._voucher_sums(listed & ~until, "justiq_amount:sum")[0], listed & ~until, AMOUNTS[0]),
+            "before": (-self._voucher_sums(before, "justiq_amount:sum")[0], before, AMOUNTS[0]),
+            "unpaid": (
+                -self._voucher_sums(grant & until & unpaid, "justiq_amount:sum")[0],
+                grant & until & unpaid,
+                AMOUNTS[0],
+            ),
+        }
+        paid, eligible = self._voucher_sums(listed, "justiq_amount:sum", "justiq_eligible_amount:sum")
+        partly = listed & Domain("justiq_eligible_share", "<", 100)
+        amounts["rejected"] = (eligible - paid, partly, list(AMOUNTS[:2]))
+        names = {
+            "books": self.env._("Charged to the accounts of the grant until %s", end),
+            "later": self.env._("Booked later, but paid in the period"),
+            "before": self.env._("Paid before the period"),
+            "unpaid": self.env._("Not paid by %s", end),
+            "rejected": self.env._("Not eligible, of what was paid in the period"),
+        }
+        for key, name in names.items():
+            amount, domain, field = amounts[key]
+            yield key, name, amount, {"model": MODEL, "domain": plain_domain(domain), "field": field}
+
+    def _charged_accounts(self):
+        accounts = self.env["account.analytic.account"].with_context(active_test=False)
+        return accounts.search([("justiq_grant_id", "=", self.grant_id.id)])
+
+    def _charged_domain(self):
+        """Analytic items on the accounts of the grant, whatever the fields of this module say of them."""
+        by_plan = self._charged_accounts().grouped("plan_id")
+        return Domain.OR(Domain(plan._column_name(), "in", accounts.ids) for plan, accounts in by_plan.items())
+
+    def _draft_bill_rows(self):
+        """What accounting has charged to the grant on bills that are not posted yet; no row where there is nothing."""
+        if "move_line_id" not in self.env[MODEL]._fields:
+            return []
+        ids = self._charged_accounts().ids
+        lines = self.env["account.move.line"].search_fetch(
+            [("parent_state", "=", "draft"), ("date", "<=", self.date_end), ("analytic_distribution", "in", ids)],
+            ["balance", "analytic_distribution"],
+        )
+        if not lines:
+            return []
+        amount = sum((money.percent(line.balance, self._share_charged(line, set(ids))) for line in lines), ZERO)
+        return [
+            self._amount_row(
+                "drafts",
+                self.env._("For information: bills of the accounting that are not posted yet"),
+                amount,
+                drill=self._behind(lines, [("id", "in", lines.ids)], "balance"),
+            )
+        ]
+
+    def _share_charged(self, line, account_ids):
+        """Percentage of a journal item that its distribution charges to the accounts."""
+        return sum(
+            share
+            for key, share in (line.analytic_distribution or {}).items()
+            if account_ids & {int(part) for part in key.split(",")}
+        )
+
+    def _voucher_sums(self, domain, *aggregates):
+        (sums,) = self.env[MODEL]._read_group(domain, [], aggregates)
+        return [money.exact(amount) for amount in sums]
+
+    # ------------------------------------------------------------
+    # From the list of vouchers to the proof
+    # ------------------------------------------------------------
+
+    def _spent_totals(self, spending):
+        """Spent by vouchers, spent by flat rates, ESF money of both."""
+        costs, flat = spending["costs"].values(), spending["flat"].values()
+        return (
+            sum((sums[1] for sums in costs), ZERO),
+            sum((sums[1] for sums in flat), ZERO),
+            sum((sums[2] for sums in costs), ZERO) + sum((sums[2] for sums in flat), ZERO),
+        )
+
+    def _spent_table(self, spending):
+        vouchers, flat, _esf = self._spent_totals(spending)
+        rows = [
+            self._amount_row(
+                "listed",
+                self.env._("Eligible amounts of the list of vouchers"),
+                vouchers,
+                drill=self._voucher_drill(),
+            ),
+            self._amount_row("flat", self.env._("Flat rates, which need no vouchers"), flat),
+            self._amount_row("spent", self.env._("Spending of this proof"), vouchers + flat, style="total"),
+        ]
+        for key, name, domain in (
+            ("incomplete", self.env._("of it without a cost category: to complete"), INCOMPLETE),
+            ("off_plan", self.env._("of it without a line of the plan"), OFF_THE_PLAN),
+        ):
+            amount = self._voucher_sums([*self._voucher_domain(), *domain], *SPENT[:1])[0]
+            if amount:
+                rows.append(self._amount_row(key, name, amount, drill=self._voucher_drill(domain)))
+        return self._amounts_table("spent", self.env._("From the list of vouchers to this proof"), rows)
+
+    # ------------------------------------------------------------
+    # Income, and calls for funds
+    # ------------------------------------------------------------
+
+    def _received_table(self):
+        """The income of the plan against the income of the list of vouchers, where the calls stand by their days."""
+        years, calls = self._report_years(), self._received_calls()
+        lines = years.financing_line_ids
+        of_years = self.grant_id._calls_by_year()
+        elsewhere = self.env["justiq.fund.call"].union(*(of_years[year] for year in years)) - calls
+        called = sum(map(money.exact, calls.mapped("received_amount")), ZERO)
+        outside = sum(map(money.exact, elsewhere.mapped("received_amount")), ZERO)
+        others = lines.filtered(lambda line: not line.is_fed_by_calls)
+        other = sum(map(money.exact, others.mapped("received_amount")), ZERO)
+        proved = sum(map(money.exact, lines.mapped("received_amount")), ZERO)
+        rows = [
+            self._amount_row(
+                "calls",
+                self.env._("Received on calls for funds in the period"),
+                called,
+                drill=self._behind(calls, [("id", "in", calls.ids)], "received_amount"),
+            ),
+            self._amount_row(
+                "others",
+                self.env._("Received from the other sources"),
+                other,
+                drill=self._behind(others, [("id", "in", others.ids)], "received_amount"),
+            ),
+            self._amount_row(
+                "elsewhere",
+                self.env._("Received on calls outside the period, for its funding years"),
+                outside,
+                drill=self._behind(elsewhere, [("id", "in", elsewhere.ids)], "received_amount"),
+            ),
+            self._amount_row("proved", self.env._("Income of this proof"), proved, style="subtotal"),
+            self._amount_row(
+                "difference",
+                self.env._("Difference: money without a line of the financing plan"),
+                called + other + outside - proved,
+                style="total",
+            ),
+        ]
+        return self._amounts_table(
+            "income",
+            self.env._("From the income received to this proof"),
+            [row for row in rows if row["key"] != "elsewhere" or outside],
+        )
+
+    def _calls_table(self, spending):
+        _vouchers, _flat, esf = self._spent_totals(spending)
+        calls = self._received_calls()
+        received = sum(map(money.exact, calls.mapped("received_amount")), ZERO)
+        years = self._report_years()
+        granted = sum(
+            (
+                money.exact(amount)
+                for (amount,) in self.env["justiq.budget.line"]._read_group(
+                    [("funding_year_id", "in", years.ids)], [], ["esf_amount:sum"]
+                )
+            ),
+            ZERO,
+        )
+        return self._amounts_table(
+            "calls",
+            self.env._("Calls for funds against ESF money spent"),
+            [
+                self._amount_row(
+                    "received",
+                    self.env._("Received on calls for funds"),
+                    received,
+                    drill=self._behind(calls, [("id", "in", calls.ids)], "received_amount"),
+                ),
+                self._amount_row("spent", self.env._("ESF money spent"), esf, drill=self._voucher_drill()),
+                self._amount_row(
+                    "remaining",
+                    self.env._("Remaining: to carry over or to pay back")
+                    if received >= esf
+                    else self.env._("Advanced by the provider, still to be called"),
+                    received - esf,
+                    style="subtotal",
+                ),
+                self._amount_row("granted", self.env._("ESF money planned"), granted),
+                self._amount_row("unused", self.env._("ESF money not used"), granted - esf, style="total"),
+            ],
+        )
+
+    # ------------------------------------------------------------
+    # Tables of amounts
+    # ------------------------------------------------------------
+
+    def _amounts_table(self, key, title, rows):
+        return {
+            "key": key,
+            "title": title,
+            "columns": [
+                {"key": "name", "label": self.env._("Figure"), "type": "text", "width": 75},
+                {"key": "amount", "label": self.env._("Amount"), "type": "money", "width": 25},
+            ],
+            "rows": rows,
+        }
+
+    def _amount_row(self, key, name, amount, style="", drill=None):
+        row = {"key": key, "style": style, "cells": {"name": name, "amount": figures.amount(amount)}}
+        return row | {"drill": drill} if drill else row

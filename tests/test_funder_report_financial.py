@@ -115,7 +115,9 @@ class TestProofOfUse(FunderReportCommon):
         self.assertEqual(rows["spent"]["amount"], listed["total"]["eligible"])
         self.assertEqual(rows["difference"]["amount"], "0.00")
         rows = self._rows(self._report("financial"), "reconciliation", "spent")
-        self.assertEqual((rows["listed"]["amount"], Decimal(rows["flat"]["amount"])), (listed, sum(self._flat().values())))
+        self.assertEqual(
+            (rows["listed"]["amount"], Decimal(rows["flat"]["amount"])), (listed, sum(self._flat().values()))
+        )
 
     def test_calls_received_against_spent_and_what_remains(self):
         call = self.env["justiq.fund.call"].create(

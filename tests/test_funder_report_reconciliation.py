@@ -61,7 +61,9 @@ class TestReconciliation(FunderReportCommon):
 
     def test_what_the_database_lost_is_a_difference(self):
         self.env.flush_all()
-        self.env.cr.execute("UPDATE account_analytic_line SET justiq_grant_id = NULL WHERE id = %s", self.vouchers[0].ids)
+        self.env.cr.execute(
+            "UPDATE account_analytic_line SET justiq_grant_id = NULL WHERE id = %s", self.vouchers[0].ids
+        )
         self.env.invalidate_all()
         amounts = self._amounts()
         self.assertEqual((amounts["difference"], amounts["listed"]), (Decimal("1000.00"), Decimal("-83.33")))

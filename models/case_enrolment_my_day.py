@@ -51,6 +51,6 @@ class MyDay(models.AbstractModel):
     @api.model
     def _without_reminders(self, kind):
         """The reminders of what stands here anyway would show it twice."""
-        if kind.model != "mail.activity":
+        if kind.model != "mail.activity" or not self._reads_files():
             return kind
         return kind._replace(domain=Domain(kind.domain) & Domain("enrolment_id", "=", False))

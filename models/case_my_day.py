@@ -27,6 +27,9 @@ class DueKind(NamedTuple):
     :param title: field that heads the item
     :param detail: field with a few words more, empty for none
     :param order: which come first; by default what has been due longest
+    :param of_files: whether it is of the work with young people: only for who reads case files
+    :param listed: whether the list is offered also where all of its records show
+    :param action: XML id of the window action whose views open, where they are not the usual ones of the model
     """
 
     key: str
@@ -38,6 +41,9 @@ class DueKind(NamedTuple):
     title: str = "display_name"
     detail: str = ""
     order: str = ""
+    of_files: bool = True
+    listed: bool = False
+    action: str = ""
 
 
 class MyDay(models.AbstractModel):
@@ -65,8 +71,10 @@ class MyDay(models.AbstractModel):
                     ),
                 ]
 
-    with `from .case_my_day import DueKind`. Kinds without records do not show; a kind whose model the user may
-    not read is left out.
+    with `from .case_my_day import DueKind`. Kinds without records do not show; a kind whose model, or the case
+    files that it is of, the user may not read is left out.
+
+    Whoever reads case files has a day, and whoever another room gives one (`_has_day`).
     """
 
     _name = "justiq.my.day"
@@ -168,13 +176,22 @@ class MyDay(models.AbstractModel):
             date="date_deadline",
             file="",
             detail="res_name",
+            of_files=False,
         )
 
     @api.model
     def _get_due(self, scope, today):
         """All kinds of which there is something, with the first items of each."""
-        kinds = [kind for kind in self._due_kinds(scope, today) if self.env[kind.model].has_access("read")]
+        kinds = [kind for kind in self._due_kinds(scope, today) if self._may_read_kind(kind)]
         return [group for kind in kinds if (group := self._get_due_group(kind, today))["total"]]
+
+    @api.model
+    def _may_read_kind(self, kind):
+        return self.env[kind.model].has_access("read") and (not kind.of_files or self._reads_files())
+
+    @api.model
+    def _reads_files(self):
+        return self.env["justiq.case.file"].has_access("read")
 
     @api.model
     def _get_due_group(self, kind, today):
@@ -191,7 +208,17 @@ class MyDay(models.AbstractModel):
             "domain": list(domain),
             "total": total,
             "items": [self._prepare_item(kind, record, today) for record in records],
+            "listed": kind.listed,
+            "views": self._views_of(kind),
         }
+
+    @api.model
+    def _views_of(self, kind):
+        """Ids of list and form that open the records of the kind; False is the usual one."""
+        # sudo: only the ids of views, which the browser loads with the rights of the user.
+        action = kind.action and self.env.ref(kind.action).sudo()
+        ids = {view.view_mode: view.view_id.id for view in action.view_ids} if action else {}
+        return [[ids.get(mode, False), mode] for mode in ("list", "form")]
 
     @api.model
     def _log_shown(self, records):
@@ -244,7 +271,7 @@ class MyDay(models.AbstractModel):
         """Everything that the screen shows, in one answer.
 
         :param scope: "mine" for the user's own files, "team" for all that she may read
-        :raises AccessError: if the user may not read case files at all
+        :raises AccessError: if the user has no day, as those who read no case files and keep no books
         :raises ValidationError: if there is no such scope
         """
         if scope not in SCOPES:
@@ -252,18 +279,31 @@ class MyDay(models.AbstractModel):
                 self.env._("My day: there is no “%(scope)s”. Ask for one of %(scopes)s.", scope=scope, scopes=SCOPES)
             )
         files = self.env["justiq.case.file"]
-        files.check_access("read")
+        if not self._has_day():
+            files.check_access("read")
         today = fields.Date.context_today(self)
         # All that is shown of case files is one entry of the access log.
         with files._accessing("list"):
             return {"scope": scope, "today": fields.Date.to_string(today), **self._prepare_day(scope, today)}
 
     @api.model
+    def _has_day(self):
+        """Whether the screen is for the user; other rooms add whom they have something for."""
+        return self._reads_files()
+
+    @api.model
     def _prepare_day(self, scope, today):
         """The parts of the screen by name; other rooms and files add theirs."""
-        return {
+        day = {
             "can_lead": self.env.user.has_group("justiq.group_team_lead"),
+            "can_note": self.env["justiq.case.note"].has_access("create"),
             "due": self._get_due(scope, today),
+        }
+        return day | self._prepare_files(scope) if self._reads_files() else day
+
+    @api.model
+    def _prepare_files(self, scope):
+        return {
             "silent": self._get_files(
                 scope,
                 self.env._("Silent Case Files"),

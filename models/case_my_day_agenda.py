@@ -55,8 +55,8 @@ class MyDay(models.AbstractModel):
     @api.model
     def _prepare_appointment(self, event):
         # The label of a file shows the name only to whoever may read the file.
-        case = event.case_file_id.with_env(self.env)
-        is_accessible = case.is_accessible
+        case = event.case_file_id.with_env(self.env) if self._reads_files() else self.env["justiq.case.file"]
+        is_accessible = bool(case) and case.is_accessible
         if is_accessible:
             self._log_shown(case)
         return {

@@ -53,6 +53,8 @@ class MyDay(models.AbstractModel):
 
     @api.model
     def _get_agenda(self, scope, start, end):
+        if not self.env["justiq.session"].has_access("read"):
+            return super()._get_agenda(scope, start, end)
         domain = self._projects_in_scope(scope) & Domain("micro_project_id.state", "!=", "cancelled")
         sessions = self.env["justiq.session"].search(
             domain & Domain("date_start", "<", end) & Domain("date_end", ">", start),

@@ -71,6 +71,7 @@ from . import test_migration_search
 from . import test_migration_statistics
 from . import test_money
 from . import test_my_day
+from . import test_my_day_money
 from . import test_my_day_screen
 from . import test_offenbach
 from . import test_outreach

@@ -8,6 +8,7 @@ import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { MyDayAgenda } from "./agenda";
+import { MyDayBudgets } from "./budgets";
 import { MyDayCard } from "./card";
 import { MyDayDue } from "./due";
 import { MyDayFiles } from "./files";
@@ -19,10 +20,15 @@ const OPENERS = {
     "mail.activity": "action_open_document",
 };
 
-/** Start screen of the case worker; one call of the server brings all of it. */
+const VIEWS = [
+    [false, "list"],
+    [false, "form"],
+];
+
+/** Start screen of the case worker, and of whoever keeps the books; one call of the server brings all of it. */
 export class MyDay extends Component {
     static template = "justiq.MyDay";
-    static components = { ControlPanel, MyDayAgenda, MyDayCard, MyDayDue, MyDayFiles, MyDayTeam };
+    static components = { ControlPanel, MyDayAgenda, MyDayBudgets, MyDayCard, MyDayDue, MyDayFiles, MyDayTeam };
     static props = { ...standardActionServiceProps };
     static path = "justiq-my-day";
     static displayName = _t("My Day");
@@ -62,23 +68,20 @@ export class MyDay extends Component {
         return this.action.doAction(action, { onClose: () => this.load() });
     }
 
-    async open(model, id) {
+    async open(model, id, views = VIEWS) {
         const action = OPENERS[model]
             ? await this.orm.call(model, OPENERS[model], [[id]])
-            : { type: "ir.actions.act_window", res_model: model, res_id: id, views: [[false, "form"]] };
+            : { type: "ir.actions.act_window", res_model: model, res_id: id, views: views.slice(-1) };
         return this.action.doAction(action);
     }
 
-    openList(name, model, domain) {
+    openList(name, model, domain, views = VIEWS) {
         return this.action.doAction({
             type: "ir.actions.act_window",
             name,
             res_model: model,
             domain,
-            views: [
-                [false, "list"],
-                [false, "form"],
-            ],
+            views,
         });
     }
 

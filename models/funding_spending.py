@@ -219,10 +219,11 @@ class FundingYear(models.Model):
         """The budget lines on which more is spent than planned, with the percentage."""
         # sudo: figures of the plan of a year that the user reads.
         lines = self.sudo().budget_line_ids
+        amounts = [(line, money.exact(line.spent_amount), money.exact(line.planned_amount)) for line in lines]
         return [
-            (line, 100.0 * (line.spent_amount / line.planned_amount - 1) if line.planned_amount else 100.0)
-            for line in lines
-            if money.exact(line.spent_amount) > money.exact(line.planned_amount)
+            (line, float(100 * (spent - planned) / planned) if planned else 100.0)
+            for line, spent, planned in amounts
+            if spent > planned
         ]
 
     def _find_budget_lines(self):

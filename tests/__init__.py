@@ -70,6 +70,7 @@ from . import test_migration_outreach
 from . import test_migration_search
 from . import test_migration_statistics
 from . import test_money
+from . import test_money_limits_properties
 from . import test_my_day
 from . import test_my_day_money
 from . import test_my_day_screen

@@ -1,14 +1,11 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { open, openApp, openRow, see } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 
-const open = (trigger, content) => ({ content, trigger, run: "click" });
-const see = (trigger, content) => ({ content, trigger });
 const part = (name) => `.o_justiq_my_day section[data-part='${name}']`;
 const openMyDay = [
-    stepUtils.showAppsMenuItem(),
-    open(".o_app[data-menu-xmlid='justiq.menu_justiq_root']", "open JUSTiQ"),
+    ...openApp("justiq.menu_justiq_root"),
     see(".o_justiq_my_day .o_justiq_today", "the day is the first screen"),
 ];
 
@@ -35,18 +32,7 @@ tours.add("justiq_case_worker_starts_her_day", {
         see(`.o_justiq_my_day:not(:has(section[data-part='silent']))`, "the file is not silent any more"),
         open(`${part("files")} li:contains('Muster, Mia') button.btn-link`, "open the file"),
         open(".oe_stat_button:has(.fa-history)", "open the timeline"),
-        {
-            content: "open the entry; a click while the list is still being drawn is lost",
-            trigger: ".o_list_view .o_data_row:contains('Bewerbung besprochen') td[name='text']",
-            run: async () => {
-                const cells = () => [...document.querySelectorAll(".o_list_view .o_data_row td[name='text']")];
-                const entry = () => cells().find((cell) => cell.textContent.includes("Bewerbung besprochen"));
-                for (let clicks = 0; clicks < 5 && entry(); clicks++) {
-                    entry().click();
-                    await new Promise((resolve) => setTimeout(resolve, 1500));
-                }
-            },
-        },
+        openRow("text", "Bewerbung besprochen"),
         see(".o_form_view .o_field_widget[name='text']:contains('Bewerbung besprochen')", "the entry itself"),
     ],
 });

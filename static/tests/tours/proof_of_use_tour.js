@@ -1,21 +1,8 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { choose, day, field, fill, open, openApp, openRow, see } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 
-const field = (name) => `.o_field_widget[name='${name}']`;
-const open = (trigger, content) => ({ content, trigger, run: "click" });
-const see = (trigger, content) => ({ content, trigger });
-const fill = (name, text) => ({
-    content: `fill in ${name}`,
-    trigger: `${field(name)} :is(input, textarea)`,
-    run: `edit ${text}`,
-});
-const choose = (name, text) => [
-    fill(name, text),
-    open(`.o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option):contains("${text}")`, `choose ${text}`),
-];
-const day = (name, text) => ({ content: `day of ${name}`, trigger: `${field(name)} input`, run: `edit ${text} && click body` });
 const save = [
     open(".o_form_button_save:visible", "save"),
     see(".o_form_saved, .o_form_status_indicator_buttons.invisible", "saved"),
@@ -23,10 +10,6 @@ const save = [
 const openFunding = (item) => [
     open("[data-menu-xmlid='justiq.menu_justiq_funding']", "open the menu Förderung"),
     open(`.o-dropdown-item[data-menu-xmlid='justiq.${item}']`, `open ${item}`),
-];
-const openApp = [
-    stepUtils.showAppsMenuItem(),
-    open(".o_app[data-menu-xmlid='justiq.menu_justiq_root']", "open JUSTiQ"),
 ];
 const complete = [
     ...choose("justiq_cost_category_id", "Honorare"),
@@ -55,7 +38,7 @@ const prove = [
 // Without Odoo's accounting: finance enters the voucher by hand.
 tours.add("justiq_voucher_to_proof_of_use", {
     steps: () => [
-        ...openApp,
+        ...openApp("justiq.menu_justiq_root"),
         ...openFunding("menu_justiq_voucher"),
         open(".o_list_button_add:visible", "new voucher"),
         fill("justiq_reason", "Anleitung in der Werkstatt"),
@@ -70,13 +53,50 @@ tours.add("justiq_voucher_to_proof_of_use", {
     ],
 });
 
-// With it: the bill has become a voucher by itself, number, dates and payment with it.
+// With it: the bill is entered, posted and paid in the accounting.
+const enterBill = [
+    ...openApp("account.menu_finance"),
+    open("[data-menu-xmlid='account.menu_finance_payables']", "open the menu of the vendors"),
+    open(".o-dropdown-item[data-menu-xmlid='account.menu_action_move_in_invoice_type']", "open the bills"),
+    open(".o_control_panel_main_buttons .o_list_button_add", "new bill"),
+    ...choose("partner_id", "Radwerk Südring GbR"),
+    fill("ref", "RW-17"),
+    day("invoice_date", "01.03.2020"),
+    open("div[name='invoice_line_ids'] .o_field_x2many_list_row_add a:first", "new line"),
+    {
+        content: "its amount",
+        trigger: "div[name='invoice_line_ids'] .o_selected_row [name='price_unit'] input",
+        run: "edit 480,00",
+    },
+    open(".o_selected_row .o_field_analytic_distribution .o_input_dropdown", "charge it to"),
+    {
+        content: "the Case Management of the grant",
+        trigger: ".analytic_distribution_popup [name^='x_plan'] input",
+        run: "edit Case Management",
+    },
+    open(".o-autocomplete--dropdown-item:contains('Vorhaben Musterstadt · Case Management')", "choose the account"),
+    see(".analytic_distribution_popup [name='percentage'] input:value('100')", "all of it"),
+    open(".analytic_distribution_popup .popupButtons .o_button", "charged"),
+    open("button[name='action_post']:visible", "post"),
+    see(".o_statusbar_status .o_arrow_button_current[data-value='posted']", "posted"),
+];
+const payBill = [
+    open("button[name='action_register_payment']:visible", "pay"),
+    day("payment_date", "20.03.2020", ".modal"),
+    open(".modal button[name='action_create_payments']:visible", "paid in full"),
+    see("body:not(:has(.modal)) .o_form_view .ribbon", "the bill says so"),
+];
+
 tours.add("justiq_bill_to_proof_of_use", {
     steps: () => [
-        ...openApp,
+        ...enterBill,
+        ...payBill,
+        // It has become a voucher by itself, number, dates and payment with it.
+        ...openApp("justiq.menu_justiq_root"),
         ...openFunding("menu_justiq_voucher"),
-        open(".o_data_row td:contains('RW-17')", "the bill is in the list, under its own number"),
+        openRow("justiq_voucher_number", "RW-17"),
         see(`${field("justiq_payment_date")}:contains('2020')`, "paid, says the accounting"),
+        fill("justiq_reason", "Anleitung in der Werkstatt"),
         ...complete,
         ...prove,
     ],

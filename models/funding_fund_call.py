@@ -118,8 +118,9 @@ class FundCall(models.Model):
 
     _dates_in_order = models.Constraint("CHECK (date_end >= date_start)", "The period must not end before it starts.")
     _amounts_not_negative = models.Constraint(
-        "CHECK (COALESCE(extra_amount, 0) >= 0 AND COALESCE(received_amount, 0) >= 0)",
-        "Further payments and the received amount must not be negative.",
+        "CHECK (COALESCE(extra_amount, 0) BETWEEN 0 AND 999999999 "
+        "AND COALESCE(received_amount, 0) BETWEEN 0 AND 999999999)",
+        "Further payments and the received amount must lie between zero and one billion.",
     )
 
     @api.depends("grant_id.name", "date_start")

@@ -4,7 +4,6 @@ from odoo import fields, models
 
 from ..tools import figures, money
 from .funding_financing_line import SOURCES
-from .funding_funder_report_vouchers import MODEL
 
 SPENT = ["justiq_eligible_amount:sum", "justiq_esf_amount:sum"]
 ZERO = Decimal(0)

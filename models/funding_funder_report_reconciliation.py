@@ -35,7 +35,7 @@ class FunderReport(models.Model):
     # ------------------------------------------------------------
 
     def _books_table(self):
-        rows, expected = [], ZERO
+        rows, expected, behind = [], ZERO, self._voucher_drill()
         for key, name, amount, drill in self._steps_from_the_books():
             if amount or key == "books":
                 rows.append(self._amount_row(key, name, amount, drill=drill))
@@ -46,14 +46,21 @@ class FunderReport(models.Model):
             self.env._("From the books to the list of vouchers"),
             [
                 *rows,
-                self._amount_row("expected", self.env._("To be expected in the list"), expected, style="subtotal"),
                 self._amount_row(
-                    "listed",
-                    self.env._("Eligible amounts of the list of vouchers"),
-                    listed,
-                    drill=self._voucher_drill(),
+                    "expected", self.env._("To be expected in the list"), expected, style="subtotal", drill=behind
                 ),
-                self._amount_row("difference", self.env._("Difference"), expected - listed, style="total"),
+                self._amount_row(
+                    "listed", self.env._("Eligible amounts of the vouchers in the list"), listed, drill=behind
+                ),
+                self._amount_row(
+                    "difference",
+                    self.env._("Difference"),
+                    expected - listed,
+                    style="total",
+                    drill=self._plain_behind(
+                        self._charged_domain() & Domain("justiq_grant_id", "!=", self.grant_id.id)
+                    ),
+                ),
                 *self._draft_bill_rows(),
             ],
         )
@@ -87,7 +94,10 @@ class FunderReport(models.Model):
         }
         for key, name in names.items():
             amount, domain, field = amounts[key]
-            yield key, name, amount, {"model": MODEL, "domain": plain_domain(domain), "field": field}
+            yield key, name, amount, self._plain_behind(domain, field)
+
+    def _plain_behind(self, domain, field="amount"):
+        return {"model": MODEL, "domain": plain_domain(domain), "field": field}
 
     def _charged_accounts(self):
         accounts = self.env["account.analytic.account"].with_context(active_test=False)
@@ -149,12 +159,20 @@ class FunderReport(models.Model):
         rows = [
             self._amount_row(
                 "listed",
-                self.env._("Eligible amounts of the list of vouchers"),
+                self.env._("Eligible amounts of the vouchers in the list"),
                 vouchers,
                 drill=self._voucher_drill(),
             ),
-            self._amount_row("flat", self.env._("Flat rates, which need no vouchers"), flat),
-            self._amount_row("spent", self.env._("Spending of this proof"), vouchers + flat, style="total"),
+            self._amount_row(
+                "flat", self.env._("Flat rates, which need no vouchers"), flat, drill=self._voucher_drill()
+            ),
+            self._amount_row(
+                "spent",
+                self.env._("Spending of this proof"),
+                vouchers + flat,
+                style="total",
+                drill=self._voucher_drill(),
+            ),
         ]
         for key, name, domain in (
             ("incomplete", self.env._("of it without a cost category: to complete"), INCOMPLETE),
@@ -170,47 +188,38 @@ class FunderReport(models.Model):
     # ------------------------------------------------------------
 
     def _received_table(self):
-        """The income of the plan against the income of the list of vouchers, where the calls stand by their days."""
-        years, calls = self._report_years(), self._received_calls()
-        lines = years.financing_line_ids
-        of_years = self.grant_id._calls_by_year()
-        elsewhere = self.env["justiq.fund.call"].union(*(of_years[year] for year in years)) - calls
+        """The income of the plan against what has come: on calls for funds, and from the other sources."""
+        calls, lines = self._received_calls(), self._report_years().financing_line_ids
         called = sum(map(money.exact, calls.mapped("received_amount")), ZERO)
-        outside = sum(map(money.exact, elsewhere.mapped("received_amount")), ZERO)
         others = lines.filtered(lambda line: not line.is_fed_by_calls)
         other = sum(map(money.exact, others.mapped("received_amount")), ZERO)
         proved = sum(map(money.exact, lines.mapped("received_amount")), ZERO)
-        rows = [
-            self._amount_row(
-                "calls",
-                self.env._("Received on calls for funds in the period"),
-                called,
-                drill=self._behind(calls, [("id", "in", calls.ids)], "received_amount"),
-            ),
-            self._amount_row(
-                "others",
-                self.env._("Received from the other sources"),
-                other,
-                drill=self._behind(others, [("id", "in", others.ids)], "received_amount"),
-            ),
-            self._amount_row(
-                "elsewhere",
-                self.env._("Received on calls outside the period, for its funding years"),
-                outside,
-                drill=self._behind(elsewhere, [("id", "in", elsewhere.ids)], "received_amount"),
-            ),
-            self._amount_row("proved", self.env._("Income of this proof"), proved, style="subtotal"),
-            self._amount_row(
-                "difference",
-                self.env._("Difference: money without a line of the financing plan"),
-                called + other + outside - proved,
-                style="total",
-            ),
-        ]
+        planned = self._behind(lines, [("id", "in", lines.ids)], "received_amount")
         return self._amounts_table(
             "income",
             self.env._("From the income received to this proof"),
-            [row for row in rows if row["key"] != "elsewhere" or outside],
+            [
+                self._amount_row(
+                    "calls",
+                    self.env._("Received on calls for funds"),
+                    called,
+                    drill=self._behind(calls, [("id", "in", calls.ids)], "received_amount"),
+                ),
+                self._amount_row(
+                    "others",
+                    self.env._("Received from the other sources"),
+                    other,
+                    drill=self._behind(others, [("id", "in", others.ids)], "received_amount"),
+                ),
+                self._amount_row("proved", self.env._("Income of this proof"), proved, style="subtotal", drill=planned),
+                self._amount_row(
+                    "difference",
+                    self.env._("Difference: money without a line of the financing plan"),
+                    called + other - proved,
+                    style="total",
+                    drill=planned,
+                ),
+            ],
         )
 
     def _calls_table(self, spending):
@@ -227,17 +236,19 @@ class FunderReport(models.Model):
             ),
             ZERO,
         )
+        behind_received = self._behind(calls, [("id", "in", calls.ids)], "received_amount")
+        planned = self._plan_drill(field="esf_amount")
         return self._amounts_table(
             "calls",
-            self.env._("Calls for funds against ESF money spent"),
+            self.env._("Calls for funds against %s spent", self._esf_label()),
             [
                 self._amount_row(
                     "received",
                     self.env._("Received on calls for funds"),
                     received,
-                    drill=self._behind(calls, [("id", "in", calls.ids)], "received_amount"),
+                    drill=behind_received,
                 ),
-                self._amount_row("spent", self.env._("ESF money spent"), esf, drill=self._voucher_drill()),
+                self._amount_row("spent", self.env._("%s spent", self._esf_label()), esf, drill=self._voucher_drill()),
                 self._amount_row(
                     "remaining",
                     self.env._("Remaining: to carry over or to pay back")
@@ -245,9 +256,16 @@ class FunderReport(models.Model):
                     else self.env._("Advanced by the provider, still to be called"),
                     received - esf,
                     style="subtotal",
+                    drill=behind_received,
                 ),
-                self._amount_row("granted", self.env._("ESF money planned"), granted),
-                self._amount_row("unused", self.env._("ESF money not used"), granted - esf, style="total"),
+                self._amount_row("granted", self.env._("%s planned", self._esf_label()), granted, drill=planned),
+                self._amount_row(
+                    "unused",
+                    self.env._("%s not used", self._esf_label()),
+                    granted - esf,
+                    style="total",
+                    drill=planned,
+                ),
             ],
         )
 

@@ -17,8 +17,8 @@ READERS = "justiq.group_team_lead,justiq.group_coordinator,justiq.group_finance,
 class FundingYear(models.Model):
     """The financing plan of a funding year: income, approved versions, shifts.
 
-    As soon as income is planned, it has to equal the planned costs at the
-    approval. Each approval that changes the plan keeps it as a new version.
+    As soon as income is planned, or the grant has the shares of its notice, it
+    has to equal the planned costs at the approval. Each approval that changes the plan keeps it as a new version.
     """
 
     _inherit = "justiq.funding.year"
@@ -101,7 +101,8 @@ class FundingYear(models.Model):
         """
         self.flush_recordset()
         for year in self:
-            if year.financing_line_ids and money.exact(year.plan_gap):
+            is_financed = year.financing_line_ids or year.grant_id._share_total()
+            if is_financed and money.exact(year.plan_gap):
                 raise ValidationError(
                     self.env._(
                         "%(year)s: the planned income is %(income)s and the planned costs are %(costs)s; they have to "

@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate
 
+from ..tools import money
 from .programme_checked_mixin import Deviation, requirement_check
 
 _lt = LazyTranslate(__name__)
@@ -135,7 +136,7 @@ class Grant(models.Model):
     def _compute_own_share(self):
         for grant in self:
             grant.own_share_percent = 100.0 - grant.esf_rate
-            grant.own_share = grant.currency_id.round(grant.total_eligible * grant.own_share_percent / 100.0)
+            grant.own_share = float(money.percent(grant.total_eligible, grant.own_share_percent))
 
     @api.constrains("baustein_ids", "programme_id")
     def _check_bausteine_of_programme(self):

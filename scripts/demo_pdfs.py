@@ -50,18 +50,17 @@ class Odoo:
         return self.post(f"/web/dataset/call_kw/{model}/{method}", model=model, method=method, args=args, kwargs=kwargs)
 
 
-def freeze_first_year(odoo):
-    """Freeze what the funder got for the first year; the PDF engine needs the running server for it."""
-    for domain in (PROOF, VOUCHERS):
-        ids = odoo.call("justiq.funder.report", "search", [*domain, ("state", "=", "open")])
-        if ids:
-            # In the language of who does it: the history of the report keeps what it says.
-            odoo.call("justiq.funder.report", "write", ids, {"state": "frozen"}, context={"lang": "de_DE"})
+def freeze_years(odoo):
+    """Freeze what the funder got for each year; the PDF engine needs the running server for it."""
+    of_years = [("funding_year_id", "!=", False), ("state", "=", "open")]
+    for report in odoo.call("justiq.funder.report", "search", of_years):
+        # In the language of who does it: the history of the report keeps what it says.
+        odoo.call("justiq.funder.report", "write", [report], {"state": "frozen"}, context={"lang": "de_DE"})
 
 
 def main():
     url, database, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    freeze_first_year(Odoo(url, database, "verwaltung", "verwaltung"))
+    freeze_years(Odoo(url, database, "verwaltung", "verwaltung"))
     print("The funder's PDFs:")
     for login, report, model, domain, filename in REPORTS:
         odoo = Odoo(url, database, login, login)

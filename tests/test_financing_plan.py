@@ -214,6 +214,14 @@ class TestFinancingPlan(PlanCommon):
         with self.assertRefused("grant notice"):
             self.year.action_propose_financing()
 
+    def test_with_the_shares_of_the_notice_a_plan_needs_its_income(self):
+        self.grant.write(SHARES)
+        with self.assertRefused("equal"), self.env.cr.savepoint():
+            self._approve()
+        self.year.action_propose_financing()
+        self._approve()
+        self.assertEqual(self.year.state, "approved")
+
     def test_income_has_to_equal_the_costs_at_the_approval(self):
         line = self._create_financing_line(self.year, "esf", 99999.99)
         with self.assertRefused("equal"), self.env.cr.savepoint():

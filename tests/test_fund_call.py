@@ -1,8 +1,8 @@
 from datetime import date
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
-from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -115,21 +115,6 @@ class TestFundCall(JustiqCommon):
         call.invalidate_recordset()
         self.assertEqual((call.received_before, call.in_hand_amount, call.amount), (700.0, 100.0, 200.0))
 
-    def test_flat_rates_follow_the_payments_of_their_time(self):
-        """Flat rates are spent as their base is: before, in the period, or later."""
-        fees = self.env.ref("justiq.cost_fees")
-        self._create_flat_rate(10.0, base_category_ids=[Command.set(fees.ids)])
-        self._create_budget_line(self._year(2020), 6000.0, code="CM", planned=10000.0, cost_category_id=fees.id)
-        self._create_voucher(justiq_amount=5000.0, justiq_payment_date=date(2020, 9, 1))  # later
-        call = self._call()
-        self.assertEqual((call.due_esf_amount, call.flat_esf_amount), (300.0, 30.0))
-        self.assertEqual((call.spent_esf_amount, call.amount), (660.0, 990.0))
-        call.action_send()
-        later = self._call(date_start=date(2020, 9, 1))
-        self.assertEqual((later.spent_esf_amount, later.in_hand_amount, later.amount), (990.0, 0.0, 3300.0))
-        # All calls together are what is spent in the end.
-        self.assertEqual(call.called_amount + later.amount, self._year(2020).esf_spent)
-
     def test_nothing_is_called_when_enough_is_in_hand(self):
         first = self._call(extra_amount=10000.0)
         first.action_send()
@@ -196,6 +181,11 @@ class TestFundCall(JustiqCommon):
             self._call().action_receive()
         with self.assertRefused("sent yet"):
             self._call().received_amount = 5.0
+
+    def test_amounts_are_plausible(self):
+        for amount in (-1.0, 1e12):
+            with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+                self._call(extra_amount=amount).flush_recordset()
 
     @mute_logger("odoo.addons.base.models.ir_model")
     def test_roles(self):

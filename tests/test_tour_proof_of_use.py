@@ -20,7 +20,7 @@ class ProofOfUseTour(VoucherCommon, HttpCase):
         cls.finance.write({"lang": "de_DE", "tz": "Europe/Berlin", "password": cls.finance.login})
 
     def _walk(self, tour):
-        self.start_tour("/odoo", tour, login=self.finance.login, timeout=180)
+        self.start_tour("/odoo", tour, login=self.finance.login, timeout=400)
         voucher = self.env["account.analytic.line"].search([("justiq_grant_id", "=", self.grant.id)])
         self.assertEqual((voucher.justiq_state, voucher.justiq_budget_line_id), ("paid", self.line))
         report = self.env["justiq.funder.report"].search([("grant_id", "=", self.grant.id)])

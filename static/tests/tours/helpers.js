@@ -40,3 +40,6 @@ export const openRow = (column, text) => ({
         }
     },
 });
+
+// Steps that wait as long as a busy server may take.
+export const patiently = (steps) => steps.map((step) => ({ timeout: 60000, ...step }));

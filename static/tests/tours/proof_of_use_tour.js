@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { choose, day, field, fill, open, openApp, openRow, see } from "./helpers";
+import { choose, day, field, fill, open, openApp, openRow, patiently, see } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 
@@ -37,20 +37,21 @@ const prove = [
 
 // Without Odoo's accounting: finance enters the voucher by hand.
 tours.add("justiq_voucher_to_proof_of_use", {
-    steps: () => [
-        ...openApp("justiq.menu_justiq_root"),
-        ...openFunding("menu_justiq_voucher"),
-        open(".o_list_button_add:visible", "new voucher"),
-        fill("justiq_reason", "Anleitung in der Werkstatt"),
-        fill("justiq_voucher_number", "2-0417"),
-        fill("justiq_payee", "Radwerk Südring GbR"),
-        fill("justiq_amount", "480,00"),
-        day("justiq_voucher_date", "01.03.2020"),
-        day("justiq_payment_date", "20.03.2020"),
-        ...choose("justiq_account_id", "Case Management"),
-        ...complete,
-        ...prove,
-    ],
+    steps: () =>
+        patiently([
+            ...openApp("justiq.menu_justiq_root"),
+            ...openFunding("menu_justiq_voucher"),
+            open(".o_list_button_add:visible", "new voucher"),
+            fill("justiq_reason", "Anleitung in der Werkstatt"),
+            fill("justiq_voucher_number", "2-0417"),
+            fill("justiq_payee", "Radwerk Südring GbR"),
+            fill("justiq_amount", "480,00"),
+            day("justiq_voucher_date", "01.03.2020"),
+            day("justiq_payment_date", "20.03.2020"),
+            ...choose("justiq_account_id", "Case Management"),
+            ...complete,
+            ...prove,
+        ]),
 });
 
 // With it: the bill is entered, posted and paid in the accounting.
@@ -82,22 +83,25 @@ const enterBill = [
 ];
 const payBill = [
     open("button[name='action_register_payment']:visible", "pay"),
+    // A day that is there already shows as text until it is clicked.
+    open(`.modal ${field("payment_date")} button`, "on another day"),
     day("payment_date", "20.03.2020", ".modal"),
     open(".modal button[name='action_create_payments']:visible", "paid in full"),
     see("body:not(:has(.modal)) .o_form_view .ribbon", "the bill says so"),
 ];
 
 tours.add("justiq_bill_to_proof_of_use", {
-    steps: () => [
-        ...enterBill,
-        ...payBill,
-        // It has become a voucher by itself, number, dates and payment with it.
-        ...openApp("justiq.menu_justiq_root"),
-        ...openFunding("menu_justiq_voucher"),
-        openRow("justiq_voucher_number", "RW-17"),
-        see(`${field("justiq_payment_date")}:contains('2020')`, "paid, says the accounting"),
-        fill("justiq_reason", "Anleitung in der Werkstatt"),
-        ...complete,
-        ...prove,
-    ],
+    steps: () =>
+        patiently([
+            ...enterBill,
+            ...payBill,
+            // It has become a voucher by itself, number, dates and payment with it.
+            ...openApp("justiq.menu_justiq_root"),
+            ...openFunding("menu_justiq_voucher"),
+            openRow("justiq_voucher_number", "RW-17"),
+            see(`${field("justiq_payment_date")}:contains('2020')`, "paid, says the accounting"),
+            fill("justiq_reason", "Anleitung in der Werkstatt"),
+            ...complete,
+            ...prove,
+        ]),
 });

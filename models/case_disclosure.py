@@ -78,9 +78,8 @@ class CaseDisclosure(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for disclosure in self:
-            disclosure.display_name = disclosure._origin and self.env._(
-                "Information of %s", format_date(self.env, disclosure.requested_on)
-            )
+            day = format_date(self.env, disclosure.requested_on)
+            disclosure.display_name = self.env._("Information of %s", day) if disclosure._origin else False
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 from ..tools import money
 from .funding_voucher import READERS
@@ -124,10 +125,11 @@ class FundCall(models.Model):
     )
 
     @api.depends("grant_id.name", "date_start")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for call in self:
-            call.display_name = self.env._(
-                "%(grant)s, call of %(date)s", grant=call.grant_id.name, date=fields.Date.to_string(call.date_start)
+            call.display_name = call.grant_id.name and self.env._(
+                "%(grant)s, call of %(date)s", grant=call.grant_id.name, date=format_date(self.env, call.date_start)
             )
 
     @api.depends("grant_id", "date_start")

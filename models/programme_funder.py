@@ -2,7 +2,9 @@ from odoo import fields, models
 
 
 class Funder(models.Model):
-    """Who is named at the foot of a programme's papers, in this order.
+    """Who is named at the foot of a programme's papers, in this order, and for which time.
+
+    A ministry may be reorganised while a programme runs: papers about a time name who was responsible at its end.
 
     Everybody with a JUSTiQ role reads; only the programme administrator writes.
     """
@@ -17,3 +19,18 @@ class Funder(models.Model):
     logo = fields.Image(
         max_width=600, max_height=400, help="The file that the funder hands out; its width and height are kept."
     )
+    valid_from = fields.Date(help="Named on papers about the time from this day on. Empty: from the beginning.")
+    valid_until = fields.Date(help="Named on papers about the time until this day. Empty: to the end.")
+
+    _validity_in_order = models.Constraint(
+        "CHECK (valid_until >= valid_from)", "Valid until: must not be before the first day."
+    )
+
+    def _named_on(self, day):
+        """Those who are named on papers about a time that ends on the day."""
+        return self.filtered(
+            lambda funder: (
+                (not funder.valid_from or funder.valid_from <= day)
+                and (not funder.valid_until or funder.valid_until >= day)
+            )
+        )

@@ -64,13 +64,14 @@ class ReportMixin(models.AbstractModel):
         contents = self._contents(records)
         # sudo: of grant and programme only what head and foot print.
         grants = {record.id: record.sudo().grant_id for record in records}
-        layouts = {grant: self._layout(grant) for grant in set(grants.values())}
+        days = {record.id: self._day_of(record, grants[record.id]) for record in records}
+        layouts = {of: self._layout(*of) for of in {(grants[record.id], days[record.id]) for record in records}}
         return {
             record.id: {
                 "model": record._name,
                 "id": record.id,
                 "lang": self.env.lang,
-                **layouts[grants[record.id]],
+                **layouts[grants[record.id], days[record.id]],
                 **contents[record.id],
             }
             for record in records
@@ -80,8 +81,14 @@ class ReportMixin(models.AbstractModel):
         """What a report prints about each record beside head and foot, by its id; each report has its own."""
         return dict.fromkeys(records.ids, {})
 
-    def _layout(self, grant):
-        """Head and foot of the sheets of a grant."""
+    def _day_of(self, record, grant):
+        """The last day of the time that the sheet is about; of what has no end, today or the end of the grant."""
+        field = record._fields.get("date_end")
+        own = field and field.type == "date" and record.date_end
+        return own or min(filter(None, (fields.Date.context_today(self), grant.date_end)))
+
+    def _layout(self, grant, day=None):
+        """Head and foot of the sheets of a grant, about a time that ends on the day."""
         company, programme = grant.company_id, grant.programme_id
         return {
             "company": company.name,
@@ -90,7 +97,10 @@ class ReportMixin(models.AbstractModel):
             "grant": grant.name,
             "reference": grant.reference,
             "programme": programme.name,
-            "funders": [{"name": funder.name, "logo": self._image(funder.logo)} for funder in programme.funder_ids],
+            "funders": [
+                {"name": funder.name, "logo": self._image(funder.logo)}
+                for funder in programme.funder_ids._named_on(day or fields.Date.context_today(self))
+            ],
             "funding_note": programme.funding_note,
             "printed_on": format_date(self.env, fields.Date.context_today(self)),
         }

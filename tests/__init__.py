@@ -80,6 +80,7 @@ from . import test_override_removed
 from . import test_participation_report
 from . import test_performance
 from . import test_period
+from . import test_programme_funder
 from . import test_query_budget
 from . import test_query_budget_protection
 from . import test_readers_follow

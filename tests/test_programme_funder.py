@@ -1,0 +1,60 @@
+from datetime import date
+
+from odoo.modules.migration import exec_script
+from odoo.tests import freeze_time, tagged
+from odoo.tools import file_path
+
+from .common import JustiqCommon
+
+BEFORE, SINCE = "Bundesministerium für Umwelt", "Bundesministerium des Innern"
+VERSION = "19.0.3.0.0"
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2022-02-01 08:00:00")
+class TestProgrammeFunder(JustiqCommon):
+    """Papers name who was responsible at the end of the time they are about."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first_phase = cls.env.ref("justiq.programme_phase1")
+        cls.first_grant = cls._create_grant(
+            name="First phase",
+            programme_id=cls.first_phase.id,
+            date_start=date(2015, 1, 1),
+            date_end=date(2018, 12, 31),
+            baustein_ids=cls.first_phase.baustein_ids.ids,
+        )
+
+    def _foot(self, record):
+        sheet = self.env["report.justiq.report_funding_year"]._sheets(record)[record.id]
+        return ", ".join(funder["name"] for funder in sheet["funders"])
+
+    def test_each_year_names_the_ministry_of_its_end(self):
+        for year in self.first_grant.funding_year_ids:
+            foot = self._foot(year)
+            with self.subTest(year=year.date_end):
+                self.assertEqual(BEFORE in foot, year.date_end < date(2018, 3, 14))
+                self.assertEqual(SINCE in foot, year.date_end >= date(2018, 3, 14))
+                self.assertIn("Europäische Union", foot)
+
+    def test_first_and_last_day(self):
+        names = {
+            day: ", ".join(self.first_phase.funder_ids._named_on(day).mapped("name"))
+            for day in (date(2018, 3, 13), date(2018, 3, 14))
+        }
+        self.assertIn(BEFORE, names[date(2018, 3, 13)])
+        self.assertNotIn(SINCE, names[date(2018, 3, 13)])
+        self.assertIn(SINCE, names[date(2018, 3, 14)])
+        self.assertNotIn(BEFORE, names[date(2018, 3, 14)])
+
+    def test_migration_dates_the_former_ministry_and_nothing_of_the_providers(self):
+        funder = self.env.ref("justiq.phase1_funder_bmub")
+        for before, after in ((False, date(2018, 3, 13)), (date(2018, 4, 1), date(2018, 4, 1))):
+            funder.valid_until = before
+            self.env.flush_all()
+            script = file_path(f"justiq/migrations/{VERSION}/post-funder.py")
+            exec_script(self.env.cr, "19.0.2.0.0", script, "justiq", "post", VERSION)
+            self.env.invalidate_all()
+            self.assertEqual(funder.valid_until, after)

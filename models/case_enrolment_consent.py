@@ -180,13 +180,21 @@ class Enrolment(models.Model):
         # sudo: consents are asked for also by roles that may not read them; only enrolments come back.
         consents = self.env["justiq.consent"].sudo()
         agreed = consents._search(consents._valid_domain(on_date) & Domain("purpose", "=", "esf_data"))
-        of_consent = SQL(
-            "(SELECT enrolment.id FROM justiq_enrolment enrolment JOIN justiq_consent consent"
-            " ON consent.case_file_id = enrolment.case_file_id"
-            " AND (consent.grant_id IS NULL OR consent.grant_id = enrolment.grant_id)"
-            " WHERE consent.id IN %s)",
-            agreed.subselect(),
-        )
+
+        def has_agreed(enrolments, alias, query):
+            # For each enrolment in turn: the one grant that a report is about does not read the consents of all others.
+            return SQL(
+                """
+                EXISTS (SELECT FROM justiq_consent consent
+                         WHERE consent.case_file_id = %(case)s
+                           AND (consent.grant_id IS NULL OR consent.grant_id = %(grant)s)
+                           AND consent.id IN %(agreed)s)
+                """,
+                case=enrolments._field_to_sql(alias, "case_file_id", query),
+                grant=enrolments._field_to_sql(alias, "grant_id", query),
+                agreed=agreed.subselect(),
+            )
+
         return Domain("is_counted", "=", True) & (
-            Domain("grant_id.programme_id.legal_basis", "!=", "consent") | Domain("id", "in", of_consent)
+            Domain("grant_id.programme_id.legal_basis", "!=", "consent") | Domain.custom(to_sql=has_agreed)
         )

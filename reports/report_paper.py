@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, models, tools
 
 
 class IrActionsReport(models.Model):
@@ -18,6 +18,7 @@ class IrActionsReport(models.Model):
         return super()._get_layout()
 
     @api.model
+    @tools.ormcache(cache="assets")
     def _paper_styles(self):
         """The stylesheet of the PDFs as text."""
         # sudo: a compiled stylesheet of this module, which everybody gets.

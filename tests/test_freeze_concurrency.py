@@ -35,7 +35,7 @@ class TestFreezeConcurrency(ConcurrencyCommon):
             reports = env[REPORT].search([("grant_id.programme_id.code", "=", PROGRAMME)])
             if reports:
                 self._delete_frozen(env, reports)
-        super()._delete_everything()
+        return super()._delete_everything()
 
     def _delete_frozen(self, env, reports):
         for table in GUARDED:

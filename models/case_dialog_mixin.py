@@ -44,7 +44,7 @@ class CaseDialogMixin(models.AbstractModel):
         for field in self._fields_of_files():
             # sudo: only their numbers; the access is asked as the user.
             files = self.sudo().with_context(active_test=False)[field.name]
-            files.sudo(self.env.su).check_access("read")  # sudo: as the caller has it
+            files.with_env(self.env).check_access("read")
         return self
 
     @api.model

@@ -61,7 +61,7 @@ class TestQueryBudgetOfProtection(QueryBudgetCommon):
                     "number": 1,
                     "approved_at": "2020-01-15 10:00:00",
                     "user_id": self.env.uid,
-                    "figures": {},
+                    "figures": {"spending": [], "income": []},
                 }
                 for year in self._create_funding_years()
             ]
@@ -91,7 +91,7 @@ class TestQueryBudgetOfProtection(QueryBudgetCommon):
         few, many = (self._create_protection(case) for case in self.files[:2])
         for record, number in ((few, FEW), (many, MANY)):
             self.env["justiq.child.protection.step"].create(
-                [{"protection_id": record.id, "kind": KINDS[-1][0], "text": "Spoke."}] * number
+                [{"protection_id": record.id, "kind": KINDS[-1][0], "date": "2020-02-04", "text": "Spoke."}] * number
             )
         self.assertSameForm(few, many, ("case_worker", "team_lead"))
 

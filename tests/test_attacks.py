@@ -132,7 +132,7 @@ class TestAttacks(JustiqCommon):
 
     def test_activity_names_the_reference_only(self):
         activity = self.case.with_user(self.users["team_lead"]).activity_schedule(
-            "mail.mail_activity_data_todo", user_id=self.colleague.id, summary="Call"
+            "mail.mail_activity_data_todo", user_id=self.users["case_worker"].id, summary="Call"
         )
         self.assertEqual(activity.res_name, self.case.reference)
 

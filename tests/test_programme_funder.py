@@ -28,7 +28,8 @@ class TestProgrammeFunder(JustiqCommon):
         )
 
     def _foot(self, record):
-        sheet = self.env["report.justiq.report_funding_year"]._sheets(record)[record.id]
+        report = self.env["report.justiq.report_funding_year"].with_context(tz="Europe/Berlin")
+        sheet = report._sheets(record)[record.id]
         return ", ".join(funder["name"] for funder in sheet["funders"])
 
     def test_each_year_names_the_ministry_of_its_end(self):

@@ -297,8 +297,8 @@ class TestAttacks(JustiqCommon):
     @mute_logger("odoo.sql_db")
     def test_grant_of_centuries_is_refused(self):
         with self.assertRaises(CheckViolation), self.cr.savepoint():
-            self._create_grant(date_end=date(2202, 12, 31))
-        with self.assertRaises(CheckViolation), self.cr.savepoint():
+            self._create_grant(date_end=date(2199, 12, 31))
+        with self.assertRefused("2199"):
             self.grant.date_end = date(9999, 12, 31)
 
     def test_series_ends_with_the_calendar(self):
@@ -379,6 +379,8 @@ class TestImplausibleInput(JustiqCommon):
     def test_a_session_does_not_last_for_centuries(self):
         project = self._create_project()
         with mute_logger("odoo.sql_db"), self.assertRefused(error=CheckViolation):
+            self._create_session(project, date_end=datetime(2199, 1, 1))
+        with self.assertRefused("2199"):
             self._create_session(project, date_end=datetime(9999, 1, 1))
 
     def test_a_copied_programme_leads_over_within_itself(self):

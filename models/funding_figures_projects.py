@@ -141,6 +141,7 @@ class ProjectFigures(models.AbstractModel):
                 )
                 for project in projects
             ],
+            wordy=True,
         )
 
     @api.model

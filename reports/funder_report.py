@@ -131,9 +131,19 @@ class FunderReportPaper(models.AbstractModel):
             "carries": carries,
             "is_short": not carries and len(table["rows"]) <= SHORT,
             "pages": list(self._pages(lines, columns, write)) if carries else [self._markup(lines)],
+            "cards": self._cards(lines, columns) if table.get("wordy") else [],
             "sized": all(column["share"] for column in columns),
             "dense": is_dense,
         }
+
+    @api.model
+    def _cards(self, lines, columns):
+        """Rows of long texts, each below the other as facts: side by side they would be columns of single words."""
+        labels = [column["label"] for column in columns]
+        return [
+            [{"label": label, "text": text} for label, (text, _css) in zip(labels, cells, strict=True)]
+            for _row, cells in lines
+        ]
 
     @api.model
     def _css(self, kind):

@@ -80,7 +80,7 @@ class CaseHandover(models.Model):
             ("proposed", "Proposed"),
             ("accepted", "Accepted"),
             ("declined", "Declined"),
-            ("withdrawn", "Withdrawn"),
+            ("withdrawn", "Taken Back"),
         ],
         required=True,
         default="proposed",

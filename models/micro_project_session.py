@@ -186,9 +186,15 @@ class Session(models.Model):
         self.check_access("write")
         if self.state == "planned":
             self._complete_roster()
+        # As the action of that path, under whose address a reload shows the roster again, without asking for it.
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("justiq.justiq_session_action_roster"),
+            "type": "ir.actions.act_window",
+            "name": self.env._("Roster"),
+            "path": "justiq-roster",
+            "res_model": "justiq.session",
             "res_id": self.id,
+            "view_mode": "form",
+            "views": [(self.env.ref("justiq.justiq_session_view_form_roster").id, "form")],
         }
 
     def _complete_roster(self):

@@ -150,6 +150,10 @@ class TestAccessPaths(AccessPathsCommon):
             if record._name in self.env["justiq.document.readers"]._models_of_readers():
                 assignees |= record.env.user  # elsewhere Odoo leaves an activity to its assignee
             for user in assignees:
+                if user != self.env.user and not user._is_internal():
+                    with self.subTest(path="activity of an outsider"), self._tried(), self.assertRaises(AccessError):
+                        by_another.activity_schedule("mail.mail_activity_data_todo", user_id=user.id)
+                    continue
                 attached.append(by_another.activity_schedule("mail.mail_activity_data_todo", user_id=user.id))
         for other in attached:
             as_user = other.with_user(record.env.user)

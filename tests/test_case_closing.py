@@ -377,7 +377,7 @@ class TestClosedFile(ClosingCase):
         case = self.case.with_user(self.users["case_worker"])
         case.message_post(body="The school has sent the certificate.")
         self.env["ir.attachment"].with_user(self.users["case_worker"]).create(
-            {"name": "certificate.pdf", "res_model": case._name, "res_id": case.id, "raw": b"x"}
+            {"name": "certificate.pdf", "res_model": case._name, "res_id": case.id, "raw": b"%PDF-1.4"}
         )
 
     def test_another_key_worker_can_take_it_over(self):

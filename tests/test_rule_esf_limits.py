@@ -86,6 +86,8 @@ class TestEsfLimits(JustiqCommon):
         with self.assertRefused("S18", "4,500.00"):
             year.state = "approved"
         line.planned_amount = 10000.0
+        for source, planned in (("esf", 5000.0), ("federal", 1000.0), ("municipality_cash", 4000.0)):
+            self._create_financing_line(year, source, planned)
         year.state = "approved"
 
     def test_s19_spent_federal_money_is_no_esf_money(self):

@@ -13,6 +13,7 @@ from .test_access_matrix import CASE_MODELS, CHANGE, MATRIX, NEW, AccessCommon
 _logger = logging.getLogger(__name__)
 
 LOGGERS = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.models.unlink", "odoo.http")
+PASSWORD = "a long password"
 WITHOUT_A_ROLE = ("base.group_user", "base.group_system", "base.group_portal", "base.group_public")
 
 
@@ -155,6 +156,7 @@ class TestAccessPaths(AccessPathsCommon):
                         by_another.activity_schedule("mail.mail_activity_data_todo", user_id=user.id)
                     continue
                 attached.append(by_another.activity_schedule("mail.mail_activity_data_todo", user_id=user.id))
+        attached += self._followers(by_another)
         for other in attached:
             as_user = other.with_user(record.env.user)
             with self.subTest(path=other._name):
@@ -169,6 +171,13 @@ class TestAccessPaths(AccessPathsCommon):
                 with self.subTest(path=f"{other._name} read"), self._tried(), self.assertRaises(AccessError):
                     as_user.read()
             self.tried_cases += 1
+
+    def _followers(self, record):
+        """A follower of the record, where its followers show to its readers only."""
+        if record._name not in self.env["justiq.document.readers"]._models_of_readers():
+            return []
+        values = {"res_model": record._name, "res_id": record.id, "partner_id": self.company.partner_id.id}
+        return [self.env["mail.followers"].create(values)]
 
 
 @tagged("post_install", "-at_install")
@@ -206,6 +215,38 @@ class TestAccessOverHttp(AccessPathsCommon, HttpCase):
         )
         return bool(answer.json().get("result"))
 
+    def _refuse_over_json2(self, key, record, method, **values):
+        answer = self.url_open(
+            f"/json/2/{record._name}/{method}",
+            data=json.dumps({"ids": record.ids, **values}, default=str),
+            headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+        )
+        self.assertGreaterEqual(answer.status_code, 400, f"JSON-2 {method}")
+        self.assertNotIn("Geheim", answer.text)
+
+    def _found_by_jsonrpc(self, user, record):
+        args = [[["id", "=", record.id]], ["display_name"]]
+        answer = self.url_open(
+            "/jsonrpc",
+            data=json.dumps(
+                {
+                    "jsonrpc": "2.0",
+                    "method": "call",
+                    "params": {
+                        "service": "object",
+                        "method": "execute_kw",
+                        "args": [self.env.cr.dbname, user.id, PASSWORD, record._name, "search_read", args],
+                    },
+                }
+            ),
+            headers={"Content-Type": "application/json"},
+        )
+        return bool(answer.json().get("result"))
+
+    def _with_password(self, user):
+        user.password = PASSWORD
+        return user
+
     def _found_by_address(self, attachment):
         return self.url_open(f"/web/content/{attachment.id}").content == b"secret"
 
@@ -222,25 +263,47 @@ class TestAccessOverHttp(AccessPathsCommon, HttpCase):
         )
         users = [new_test_user(self.env, login=f"test_{group}", groups=group) for group in WITHOUT_A_ROLE[:3]]
         for user in users:
-            user.password = "a long password"
+            self._with_password(user)
         self.env.flush_all()
         for user in [*users, None]:
-            self.authenticate(user and user.login, user and "a long password")
+            self.authenticate(user and user.login, user and PASSWORD)
+            key = user and user._is_internal() and self._keys(user)
             for record, attachment in zip(records, attachments, strict=True):
+                if key:
+                    self.assertFalse(self._found_by_json2(key, record), "JSON-2")
                 with self.subTest(user=user and user.login, model=record._name):
                     self.assertFalse(self._found_by_session(record), "session")
                     self.assertFalse(self._found_by_address(attachment), "/web/content")
                 self.tried_cases += 2
 
-    def test_case_models_over_http(self):
-        models = CASE_MODELS & NEW.keys()
+    def test_each_model_over_http(self):
+        """With a key and with a session: what may not be read is not found, what may not be changed stays."""
         for role in ROLES:
-            user = self.users[role]
-            user.password = "a long password"
+            user = self._with_password(self.users[role])
             key = self._keys(user)
-            self.authenticate(user.login, "a long password")
+            self.authenticate(user.login, PASSWORD)
             self._set_employee(user)
-            for model in sorted(models):
+            for model in sorted(NEW):
+                permission = MATRIX["models"][model][f"group_{role}"]
+                for relation in self._relations(model):
+                    readable = self._is_allowed(permission, "r", relation)
+                    with self.subTest(role=role, model=model, relation=relation), self._tried():
+                        record = self._new_record(model, relation)
+                        self.env.flush_all()
+                        self.assertEqual(self._found_by_json2(key, record), readable, "JSON-2")
+                        self.assertEqual(self._found_by_session(record), readable, "session")
+                        if not self._is_allowed(permission, "u", relation):
+                            self._refuse_over_json2(key, record, "write", vals=CHANGE.get(model, {"name": "Changed"}))
+                        if not self._is_allowed(permission, "d", relation):
+                            self._refuse_over_json2(key, record, "unlink")
+                    self.tried_cases += 4
+
+    def test_files_of_case_models_over_http(self):
+        for role in ROLES:
+            user = self._with_password(self.users[role])
+            self.authenticate(user.login, PASSWORD)
+            self._set_employee(user)
+            for model in sorted(CASE_MODELS & NEW.keys()):
                 permission = MATRIX["models"][model][f"group_{role}"]
                 for relation in self._relations(model):
                     record = self._new_record(model, relation)
@@ -250,7 +313,9 @@ class TestAccessOverHttp(AccessPathsCommon, HttpCase):
                     self.env.flush_all()
                     readable = self._is_allowed(permission, "r", relation)
                     with self.subTest(role=role, model=model, relation=relation):
-                        self.assertEqual(self._found_by_json2(key, record), readable, "JSON-2")
-                        self.assertEqual(self._found_by_session(record), readable, "session")
                         self.assertEqual(self._found_by_address(attachment), readable, "/web/content")
+                        self.assertEqual(self._found_by_jsonrpc(user, record), readable, "/jsonrpc")
+                        if not readable:
+                            image = self.url_open(f"/web/image/ir.attachment/{attachment.id}/raw").content
+                            self.assertNotIn(b"secret", image, "/web/image")
                     self.tried_cases += 3

@@ -41,6 +41,9 @@ class AccessLoggedMixin(models.AbstractModel):
             return super().read(fields, load)
 
     def web_read(self, specification):
+        if not specification:
+            # Of a reference in another record Odoo asks for nothing but the label: that opens no file.
+            return super().web_read(specification)
         with self._accessing("form" if len(self) == 1 else "list"):
             return super().web_read(specification)
 

@@ -167,6 +167,16 @@ class TestAccessLogAppendOnly(AccessLogCommon):
             with self.subTest(statement), self.assertRaises(RaiseException), self.env.cr.savepoint():
                 self.env.cr.execute(statement)
 
+    def test_reference_in_another_record_opens_no_file(self):
+        consent = self._create_consent(self.case)
+        self.env.flush_all()
+        before = self._logged()
+        label = {"case_file_id": {"fields": {"display_name": {}}}}
+        [values] = consent.with_user(self.users["privacy_officer"]).web_read(label)
+        self.assertEqual(values["case_file_id"]["display_name"], self.case.reference)
+        [entry] = self._logged() - before
+        self.assertEqual(entry.model_names, "justiq.consent")
+
     def test_privacy_officer_finds_the_accesses_to_a_file_by_its_reference(self):
         officer = self.users["privacy_officer"]
         found = self.Log.with_user(officer).search([("file_references", "ilike", self.case.reference)])

@@ -130,7 +130,8 @@ class Consent(models.Model):
     @api.depends("form_id")
     def _compute_form_version(self):
         for consent in self:
-            consent.form_version = consent.form_id.version or consent.form_version
+            # What has been saved is proof, also when the form is added later.
+            consent.form_version = consent._origin.form_version or consent.form_id.version or consent.form_version
 
     @api.depends("reference", "purpose", "date")
     @api.depends_context("lang")
@@ -250,9 +251,9 @@ class Consent(models.Model):
                     )
                 )
 
-    @api.constrains("date", "purpose", "grant_id", "partner_id", "case_file_id")
+    @api.constrains("date", "purpose", "grant_id", "partner_id", "case_file_id", "signed_by", "guardian_name")
     def _check_not_before_withdrawal(self):
-        """A withdrawal is not undone by recording, or copying, what was signed before it."""
+        """A withdrawal is not undone by recording, copying or completing what was signed before it."""
         withdrawn = self.search(
             [("case_file_id", "in", self.case_file_id.ids), ("withdrawn_on", "!=", False)], order="withdrawn_on desc"
         )
@@ -280,7 +281,7 @@ class Consent(models.Model):
         """Whether both consents are about the same purpose, recipient and (some) grant."""
         return (
             self.purpose == other.purpose
-            and self.partner_id == other.partner_id
+            and self.partner_id.commercial_partner_id == other.partner_id.commercial_partner_id
             and (not self.grant_id or not other.grant_id or self.grant_id == other.grant_id)
         )
 

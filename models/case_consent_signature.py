@@ -11,8 +11,8 @@ DEFAULT_OWN_AGE = 15
 class Consent(models.Model):
     """Who has signed: for minors the legal guardian, and from an age that the programme sets the young person, too.
 
-    As long as nobody is recorded as signer, a consent is incomplete: it tells on which day something was signed, but
-    nothing leaves the house on its strength.
+    As long as nobody is recorded as signer, or not whoever has to sign at that age, a consent is incomplete: it tells
+    on which day something was signed, but nothing leaves the house on its strength. A corrected birth date counts.
     """
 
     _inherit = "justiq.consent"
@@ -21,13 +21,21 @@ class Consent(models.Model):
         string="Signature Recorded",
         compute="_compute_is_signed",
         store=True,
-        help="Whether it is recorded who has signed. Without that, nothing is passed on.",
+        help="Whether it is recorded that everybody has signed who has to. Without that, nothing is passed on.",
     )
 
-    @api.depends("signed_by")
+    # Not on the enrolments: the rules of a programme that the young person joins later do not unmake a signature.
+    @api.depends(
+        "signed_by",
+        "guardian_name",
+        "date",
+        "case_file_id.birth_date",
+        "grant_id.programme_id.consent_own_age",
+        "form_id.programme_id.consent_own_age",
+    )
     def _compute_is_signed(self):
         for consent in self:
-            consent.is_signed = bool(consent.signed_by)
+            consent.is_signed = bool(consent.signed_by) and not consent._missing_signature()
 
     @api.constrains("signed_by", "guardian_name", "date", "case_file_id", "grant_id", "form_id")
     def _check_signed_by_whom_it_needs(self):
@@ -39,6 +47,8 @@ class Consent(models.Model):
     def _missing_signature(self):
         """Whose signature the age on the day of signing asks for, as a text, or False."""
         birth, by = self.case_file_id.birth_date, self.signed_by
+        if not birth or not self.date:  # still being entered
+            return False
         age, own_age = relativedelta(self.date, birth).years, self._own_age()
         if age < 0:
             return self.env._("Signed on: %s is before the birth.", format_date(self.env, self.date))

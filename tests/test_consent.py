@@ -75,6 +75,14 @@ class TestConsent(ConsentCase):
         with self.assertRefused("final"):
             consent.form_id = False
 
+    def test_the_version_on_the_paper_stays_when_the_form_is_added(self):
+        form = self.programme.consent_form_ids.filtered(lambda form: form.purpose == "photos")
+        consent = self._create_consent(self.case, purpose="photos", form_version="March 2019")
+        consent.form_id = form
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((consent.form_id, consent.form_version), (form, "March 2019"))
+
     def test_the_same_values_once_more_are_no_change(self):
         consent = self._create_consent(self.case, purpose="photos")
         consent.write({"date": "2020-01-15", "purpose": "photos", "valid_until": False})
@@ -139,6 +147,26 @@ class TestConsent(ConsentCase):
         with self.assertRefused("Guardian name"):
             self._create_consent(self.case, purpose="photos", signed_by="both", guardian_name=" ")
 
+    def test_a_corrected_birth_date_tells_who_else_has_to_sign(self):
+        case = self._create_case(birth_date=date(1999, 1, 1))
+        consent = self._create_consent(case, purpose="photos", signed_by="young_person", guardian_name=False)
+        self.assertEqual(consent.status, "valid")
+        case.birth_date = date(2007, 5, 17)
+        self.assertEqual(consent.status, "incomplete")
+        self.assertFalse(case._has_consent("photos", date(2020, 1, 20)))
+        case.birth_date = date(1999, 1, 1)
+        self.assertEqual(consent.status, "valid")
+
+    def test_a_guardian_without_a_name_has_not_signed(self):
+        consent = self._create_consent(self.case, purpose="photos")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE justiq_consent SET guardian_name = NULL WHERE id = %s", [consent.id])
+        self.env.invalidate_all()
+        self.env.add_to_compute(consent._fields["is_signed"], consent)
+        self.assertEqual(consent.status, "incomplete")
+        consent.guardian_name = "Berta Muster"
+        self.assertEqual(consent.status, "valid")
+
     def test_the_form_is_one_of_the_purpose(self):
         form = self.programme.consent_form_ids.filtered(lambda form: form.purpose == "photos")
         with self.assertRefused("another purpose"):
@@ -194,6 +222,26 @@ class TestConsent(ConsentCase):
             self._create_consent(self.case, purpose="photos", date=date(2021, 2, 28))
         self._create_consent(self.case, purpose="contact_after_exit", date=date(2021, 2, 28))
         self._create_consent(self.case, purpose="photos", date=date(2021, 3, 1))
+
+    def test_what_was_signed_before_a_withdrawal_is_not_completed_after_it(self):
+        older = self._create_consent(
+            self.case, purpose="photos", date=date(2020, 1, 10), signed_by=False, guardian_name=False
+        )
+        self._create_consent(self.case, purpose="photos").withdrawn_on = date(2021, 3, 1)
+        with self.assertRefused("03/01/2021", "01/10/2020"), self.env.cr.savepoint():
+            older.write({"signed_by": "both", "guardian_name": "Berta Muster"})
+        self.assertFalse(older.is_signed)
+
+    def test_a_withdrawal_holds_for_the_organisation_and_everybody_in_it(self):
+        department = self.env["res.partner"].create({"name": "Schulsozialarbeit", "parent_id": self.school.id})
+        for withdrawn, again in ((self.school, department), (department, self.school)):
+            case = self._create_case()
+            consent = self._create_consent(case, purpose="passing_on", partner_id=withdrawn.id)
+            consent.withdrawn_on = date(2021, 3, 1)
+            with self.subTest(again.name):
+                with self.assertRefused("03/01/2021"):
+                    self._create_consent(case, purpose="passing_on", partner_id=again.id, date=date(2021, 2, 28))
+                self._create_consent(case, purpose="passing_on", partner_id=self.jobcenter.id, date=date(2021, 2, 28))
 
     def test_a_consent_entered_by_mistake_is_withdrawn_on_its_own_day_and_never_held(self):
         wrong = self._create_consent(self.case, purpose="photos", date=date(2021, 1, 15))

@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 PATHS = [
     ("form", "Opened"),
@@ -46,6 +46,12 @@ class AccessLog(models.Model):
         compute="_compute_content", help="What of the files was read: the file itself, its contact log ..."
     )
     detail = fields.Text(readonly=True, help="The exported fields, the printed report, or what a list was grouped by.")
+
+    @api.depends("date")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for entry in self:
+            entry.display_name = format_datetime(self.env, entry.date) if entry.date else False
 
     @api.depends("file_references", "file_count")
     def _compute_files_label(self):

@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 WATCHING = "justiq.watching.roles"
 PROVIDER = "provider"
@@ -36,6 +36,12 @@ class RoleChange(models.Model):
         comodel_name="res.company", string="Provider", required=True, readonly=True, ondelete="restrict", index=True
     )
     is_own = fields.Boolean(string="To Oneself", readonly=True, help="Somebody changed a role of her own.")
+
+    @api.depends("date")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for entry in self:
+            entry.display_name = format_datetime(self.env, entry.date) if entry.date else False
 
     @api.model
     def _select_role(self):

@@ -167,8 +167,10 @@ class Voucher(models.Model):
 
     @api.model
     def default_get(self, fields):
-        # A default may come from the context, that is, from the client; amount and account are said, not assumed.
-        said = ("justiq_by_hand", "justiq_amount", "justiq_account_id")
+        # A default may come from the context, that is, from the client: amount and account are said, not assumed, and
+        # what the server computes is computed.
+        said = {name for name, field in self._fields.items() if name.startswith("justiq_") and field.readonly}
+        said |= {"justiq_amount", "justiq_account_id"}
         return {name: value for name, value in super().default_get(fields).items() if name not in said}
 
     def write(self, vals):

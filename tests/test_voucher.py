@@ -354,6 +354,16 @@ class TestVoucherAccess(VoucherCommon):
         self.assertFalse(item.justiq_by_hand)
         self.assertEqual(item.justiq_amount, 7.0)
 
+    def test_no_context_of_the_client_says_what_the_server_computes(self):
+        forged = {"default_justiq_is_payment_booked": True, "default_justiq_esf_amount": 9.0}
+        items = self.env["account.analytic.line"].with_user(self.finance).with_context(**forged)
+        self.assertFalse(items.default_get(["justiq_is_payment_booked", "justiq_esf_amount"]))
+        voucher = items.create(
+            {"justiq_account_id": self.account.id, "justiq_amount": 7.0, "justiq_payment_date": date(2020, 3, 15)}
+        )
+        self.assertFalse(voucher.justiq_is_payment_booked)
+        voucher.justiq_payment_date = date(2020, 3, 16)
+
     def test_finance_changes_and_deletes_what_she_entered(self):
         voucher = self._enter()
         voucher.write({"justiq_amount": 55.5, "justiq_account_id": self._account(self.bausteine["ASJ"]).id})

@@ -28,7 +28,7 @@ class Grant(models.Model):
 
 
 class FundingYear(models.Model):
-    """When the proof of use of a funding year is due, and whether a frozen one covers it."""
+    """When the proof of use of a funding year is due, and whether it is done."""
 
     _inherit = "justiq.funding.year"
 
@@ -42,7 +42,7 @@ class FundingYear(models.Model):
         string="Proved",
         compute="_compute_is_proved",
         search="_search_is_proved",
-        help="A frozen proof of use in figures covers the whole funding year.",
+        help="A frozen proof of use in figures covers the whole funding year, or the final one of the grant was handed in.",
     )
 
     @api.depends("date_end", "grant_id.date_end", "grant_id.interim_proof_months", "grant_id.final_proof_months")
@@ -52,7 +52,7 @@ class FundingYear(models.Model):
             months = grant.final_proof_months if end == grant.date_end else grant.interim_proof_months
             year.proof_due_date = end and end + relativedelta(months=months)
 
-    @api.depends("date_start", "date_end")
+    @api.depends("date_start", "date_end", "grant_id.proof_of_use_date")
     def _compute_is_proved(self):
         proved = self._proved_ids()
         for year in self:
@@ -64,16 +64,19 @@ class FundingYear(models.Model):
         return Domain("id", "in", self.browse()._proved_ids())
 
     def _proved_ids(self):
-        """Ids of the funding years, of these or of all, that a frozen proof of use covers."""
+        """Ids of the funding years, of these or of all, that a frozen proof, or the final one of the grant, covers."""
         self.flush_model(["grant_id", "date_start", "date_end"])
+        self.env["justiq.grant"].flush_model(["proof_of_use_date"])
         self.env["justiq.funder.report"].flush_model(["kind", "state", "grant_id", "date_start", "date_end"])
         rows = self.env.execute_query(
             SQL(
                 """SELECT DISTINCT year.id
                      FROM justiq_funding_year year
-                     JOIN justiq_funder_report report ON report.grant_id = year.grant_id
-                    WHERE report.kind = 'financial' AND report.state = 'frozen' AND report.date_start <= year.date_start
-                      AND report.date_end >= year.date_end AND %s""",
+                     JOIN justiq_grant g ON g.id = year.grant_id
+                     LEFT JOIN justiq_funder_report report ON report.grant_id = year.grant_id
+                      AND report.kind = 'financial' AND report.state = 'frozen'
+                      AND report.date_start <= year.date_start AND report.date_end >= year.date_end
+                    WHERE (report.id IS NOT NULL OR g.proof_of_use_date IS NOT NULL) AND %s""",
                 SQL("year.id IN %s", tuple(self._origin.ids)) if self._origin.ids else SQL("TRUE"),
             )
         )

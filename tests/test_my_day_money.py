@@ -117,6 +117,14 @@ class TestMyDayOfFinance(JustiqCommon):
         self.assertTrue(year.is_proved)
         self.assertIsNone(self._due("proof_due"))
 
+    def test_no_proof_of_use_is_due_once_the_final_one_was_handed_in(self):
+        year = self._year(2019)
+        self._create_budget_line(year, 60.0, code="CM")
+        self.assertEqual(self._due_ids("proof_due"), year.ids)
+        self.grant.proof_of_use_date = date(2020, 5, 4)
+        self.assertTrue(year.is_proved)
+        self.assertIsNone(self._due("proof_due"))
+
     def test_due_date_follows_the_months_of_the_notice(self):
         self.grant.interim_proof_months = 2
         self.assertEqual(self._year(2019).proof_due_date, date(2020, 2, 29))

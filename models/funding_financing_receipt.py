@@ -43,23 +43,16 @@ class FinancingReceipt(models.Model):
 
     @api.constrains("date")
     def _check_date(self):
+        self.financing_line_id.check_access("read")  # the message tells of its grant
         for receipt in self:
             # sudo: the first day of the grant, also for whoever may not read it.
-            start = receipt.sudo().grant_id.date_start
-            if receipt.date < start:
-                raise ValidationError(
-                    self.env._(
-                        "Received on: %(day)s lies before the grant, which starts on %(start)s. Correct the day.",
-                        day=fields.Date.to_string(receipt.date),
-                        start=fields.Date.to_string(start),
-                    )
-                )
+            receipt.sudo().grant_id._check_day_of_income(receipt.date)
 
     @api.model_create_multi
     def create(self, vals_list):
-        ids = {vals["financing_line_id"] for vals in vals_list if vals.get("financing_line_id")}
-        self.env["justiq.financing.line"].browse(ids).exists()._check_takes_receipts()
         receipts = super().create(vals_list)
+        # Of the stored line: it may also come as a default of the context, that is, from the client.
+        receipts.financing_line_id._check_takes_receipts(new=receipts)
         # sudo: the sum follows its receipts, whoever may write them.
         receipts.sudo().financing_line_id._sum_receipts()
         return receipts
@@ -106,9 +99,10 @@ class FinancingLine(models.Model):
             )
         return super().write(vals)
 
-    def _check_takes_receipts(self):
+    def _check_takes_receipts(self, new=None):
         """Refuse receipts where the money is told in another way.
 
+        :param new: receipts that were just created, and that the sum does not hold yet
         :raises AccessError: where the user may not read the line, of which the message would tell
         :raises ValidationError: naming the line and the way out
         """
@@ -124,7 +118,7 @@ class FinancingLine(models.Model):
                         line.display_name,
                     )
                 )
-            if money.exact(line.received_amount) and not line.receipt_ids:
+            if money.exact(line.received_amount) and not line.receipt_ids - (new or line.receipt_ids.browse()):
                 raise ValidationError(
                     self.env._(
                         "%(line)s: %(amount)s is entered without a day. Set “Received” to 0 and enter each receipt "

@@ -24,6 +24,7 @@ FIGURES = (
 )
 # What a call rests on; it stays as it was sent.
 FIXED = {"grant_id", "date_start", "date_end", "extra_amount", "extra_note"}
+NOT_RECEIVED = {"received_amount": 0.0, "received_on": False}
 
 
 class FundCall(models.Model):
@@ -154,24 +155,41 @@ class FundCall(models.Model):
     def create(self, vals_list):
         self._check_not_frozen({name for vals in vals_list for name in vals})
         calls = super().create(vals_list)
-        # sudo: the state decides, also for whoever may not read the grant.
-        calls.sudo().grant_id._check_not_closed()
+        calls._check_grant_not_closed()
+        calls._check_received()
         return calls
 
     def write(self, vals):
         self._check_not_frozen(vals)
+        self._check_grant_not_closed()
         if FIXED & vals.keys():
             self._check_draft()
-        if "received_amount" in vals and any(call.state == "draft" for call in self):
-            raise ValidationError(self.env._("Nothing is received on a call that was not sent yet."))
         moved = self.filtered(lambda call: call.state != vals["state"]) if "state" in vals else self[:0]
-        if moved:
-            # sudo: as above.
-            moved.sudo().grant_id._check_not_closed()
         result = super().write(vals)
+        self._check_grant_not_closed()
         for call in moved:
             call._follow_state()
+        self._check_received()
         return result
+
+    def _check_grant_not_closed(self):
+        # sudo: the state decides, also for whoever may not read the grant.
+        self.sudo().grant_id._check_not_closed()
+
+    def _check_received(self):
+        """Money comes on calls that were sent, on a day of which its funding year is known.
+
+        :raises ValidationError: naming the call, and the day that would be possible
+        """
+        for call in self:
+            if call.state == "draft" and call.received_amount:
+                raise ValidationError(self.env._("Nothing is received on a call that was not sent yet."))
+            if call.state == "received" and not call.received_on:
+                raise ValidationError(
+                    self.env._("Received on: %s was received, so it needs its day. Enter it.", call.display_name)
+                )
+            # sudo: the first day of the grant, also for whoever may not read it.
+            call.sudo().grant_id._check_day_of_income(call.received_on)
 
     def _check_not_frozen(self, names):
         kept = {"figures", "voucher_rows", "called_amount", "sent_on"} & set(names)
@@ -193,7 +211,7 @@ class FundCall(models.Model):
         :raises ValidationError: where nothing is to be called or was received
         """
         if self.state == "draft":
-            self._keep({"figures": False, "voucher_rows": False, "called_amount": 0.0, "sent_on": False})
+            self._keep({"figures": False, "voucher_rows": False, "called_amount": 0.0, "sent_on": False, **NOT_RECEIVED})
         elif self.state == "sent" and not self.figures:
             figures = self._current_figures()[self]
             if not money.exact(figures["amount"]):
@@ -210,10 +228,14 @@ class FundCall(models.Model):
                 }
             )
         elif self.state == "sent":
-            self._keep({"received_amount": 0.0, "received_on": False})
-        elif self.state == "received" and not self.received_amount:
-            values = {"received_amount": self.called_amount}
-            self._keep(values if self.received_on else values | {"received_on": fields.Date.context_today(self)})
+            self._keep(NOT_RECEIVED)
+        elif self.state == "received":
+            self._keep(
+                {
+                    "received_amount": self.received_amount or self.called_amount,
+                    "received_on": self.received_on or fields.Date.context_today(self),
+                }
+            )
 
     def _keep(self, values):
         """Write what only the server writes."""
@@ -222,6 +244,7 @@ class FundCall(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
+        self._check_grant_not_closed()
         self._check_draft()
 
     # ------------------------------------------------------------

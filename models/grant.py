@@ -222,6 +222,21 @@ class Grant(models.Model):
                     self.env._("%s is closed; nothing in it changes any more. Reopen the grant first.", grant.name)
                 )
 
+    def _check_day_of_income(self, day):
+        """Refuse a day on which no money of the grant can have come; it may still come after the end.
+
+        :raises ValidationError: naming the day and the first one that is possible
+        """
+        for grant in self:
+            if day and day < grant.date_start:
+                raise ValidationError(
+                    self.env._(
+                        "Received on: %(day)s lies before the grant, which starts on %(start)s. Correct the day.",
+                        day=fields.Date.to_string(day),
+                        start=fields.Date.to_string(grant.date_start),
+                    )
+                )
+
     def unlink(self):
         self.check_access("unlink")
         self._unlink_except_running()

@@ -55,6 +55,24 @@ class TestFinancingReceipt(FunderReportCommon):
         self.line.received_amount = 0.0
         self._receive(100.0, date(2020, 3, 1))
 
+    def test_line_from_the_context_is_checked_like_any_other(self):
+        receipts = (
+            self.env["justiq.financing.receipt"]
+            .with_user(self.finance)
+            .with_context(default_financing_line_id=self.line.id)
+        )
+        values = {"date": date(2020, 3, 1), "payer": "City treasury", "amount": 100.0}
+        self.line.received_amount = 250.0
+        with self.assertRefused("250.00", "without a day"):
+            receipts.create(values)
+        self.line.received_amount = 0.0
+        receipts.create([values, values])
+        self.assertEqual(self.line.received_amount, 200.0)
+        self.env.cr.execute("UPDATE justiq_grant SET state = 'closed' WHERE id = %s", (self.grant.id,))
+        self.env.invalidate_all()
+        with self.assertRefused("closed"):
+            receipts.create(values)
+
     def test_money_of_a_call_takes_no_receipt(self):
         self.line = self._create_financing_line(self.year, "esf", 600.0)
         call = self.env["justiq.fund.call"].create(

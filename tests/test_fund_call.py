@@ -210,8 +210,44 @@ class TestFundCall(JustiqCommon):
         with self.assertRaises(AccessError):
             report.with_user(self.users["team_lead"])._render_qweb_html("justiq.report_fund_call", call.ids)
 
-    def test_closed_grant_calls_nothing(self):
+    def test_nothing_changes_in_the_calls_of_a_closed_grant(self):
+        draft, received = self._call(), self._call()
+        received.action_send()
+        received.action_receive()
+        other = self._call(grant_id=self._create_grant().id)
         self.env.cr.execute("UPDATE justiq_grant SET state = 'closed' WHERE id = %s", (self.grant.id,))
         self.env.invalidate_all()
-        with self.assertRefused("closed"):
-            self._call()
+        changes = {
+            "create": self._call,
+            "day": lambda: received.write({"received_on": date(2020, 12, 1)}),
+            "amount": lambda: received.write({"received_amount": 1.0}),
+            "not received": received.action_not_received,
+            "move in": lambda: other.write({"grant_id": self.grant.id}),
+            "move out": lambda: draft.write({"grant_id": other.grant_id.id}),
+            "further payments": lambda: draft.write({"extra_amount": 1.0}),
+            "send": draft.action_send,
+            "delete": draft.unlink,
+        }
+        for name, change in changes.items():
+            with self.subTest(name), self.assertRefused("closed"):
+                change()
+
+    def test_received_money_has_a_day_of_the_grant(self):
+        call = self._call()
+        call.action_send()
+        with self.assertRefused("Received on", "2018-12-31", "2019-01-01"):
+            call.write({"state": "received", "received_on": date(2018, 12, 31)})
+        with freeze_time("2020-03-09"):
+            call.write({"state": "received", "received_amount": 5.0})
+        self.assertEqual((call.received_on, call.received_amount), (date(2020, 3, 9), 5.0))
+        with self.assertRefused("Received on", "needs its day"):
+            call.received_on = False
+        with self.assertRefused("2018-12-31"):
+            call.received_on = date(2018, 12, 31)
+        call.received_on = date(2023, 2, 1)  # the last payment comes after the grant
+
+    def test_draft_is_not_created_with_money_received(self):
+        for context, values in (({}, {"received_amount": 5.0}), ({"default_received_amount": 5.0}, {})):
+            calls = self.env["justiq.fund.call"].with_user(self.finance).with_context(**context)
+            with self.assertRefused("sent yet"):
+                calls.create({"grant_id": self.grant.id, "date_start": date(2020, 3, 1), **values})

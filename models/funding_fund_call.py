@@ -24,6 +24,7 @@ FIGURES = (
 )
 # What a call rests on; it stays as it was sent.
 FIXED = {"grant_id", "date_start", "date_end", "extra_amount", "extra_note"}
+NOT_SENT = {"figures": False, "voucher_rows": False, "called_amount": 0.0, "sent_on": False}
 NOT_RECEIVED = {"received_amount": 0.0, "received_on": False}
 
 
@@ -211,7 +212,7 @@ class FundCall(models.Model):
         :raises ValidationError: where nothing is to be called or was received
         """
         if self.state == "draft":
-            self._keep({"figures": False, "voucher_rows": False, "called_amount": 0.0, "sent_on": False, **NOT_RECEIVED})
+            self._keep(NOT_SENT | NOT_RECEIVED)
         elif self.state == "sent" and not self.figures:
             figures = self._current_figures()[self]
             if not money.exact(figures["amount"]):

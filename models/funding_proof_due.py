@@ -42,7 +42,8 @@ class FundingYear(models.Model):
         string="Proved",
         compute="_compute_is_proved",
         search="_search_is_proved",
-        help="A frozen proof of use in figures covers the whole funding year, or the final one of the grant was handed in.",
+        help="A frozen proof of use in figures covers the whole funding year, "
+        "or the final one of the grant was handed in.",
     )
 
     @api.depends("date_end", "grant_id.date_end", "grant_id.interim_proof_months", "grant_id.final_proof_months")

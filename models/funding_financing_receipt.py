@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import money
+from .funding_grant_shares import FUNDER_SOURCES
 
 
 class FinancingReceipt(models.Model):
@@ -97,6 +98,9 @@ class FinancingLine(models.Model):
                     "Received: it is the sum of the receipts of this line. Enter another receipt, or correct one."
                 )
             )
+        if vals.get("source"):
+            # Receipts of others are no money of the funder, and keep their source.
+            self.filtered(lambda line: line.source != vals["source"])._check_no_receipts()
         return super().write(vals)
 
     def _check_takes_receipts(self, new=None):
@@ -111,7 +115,7 @@ class FinancingLine(models.Model):
         lines = self.sudo()
         lines.grant_id._check_not_closed()
         for line in lines:
-            if line.is_fed_by_calls:
+            if line.source in FUNDER_SOURCES:
                 raise ValidationError(
                     self.env._(
                         "%s: the money of the funder comes from the calls for funds. Enter there when it was received.",
@@ -139,7 +143,11 @@ class FinancingLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_received(self):
-        for line in self:
+        self._check_no_receipts()
+
+    def _check_no_receipts(self):
+        # sudo: only whether there are any.
+        for line in self.sudo():
             if line.receipt_ids:
                 raise ValidationError(
                     self.env._("%s has receipts. Move them to another line, or delete them first.", line.display_name)

@@ -29,6 +29,7 @@ class Grant(models.Model):
                 lines = year.financing_line_ids.filtered(lambda line: line.source in FUNDER_SOURCES)
                 for line, part in zip(lines, money.distribute(received, lines.mapped("planned_amount")), strict=True):
                     if money.exact(line.received_amount) != part:
+                        line._check_no_receipts()  # of a time before calls: they would be overwritten
                         line._receive(float(part))
 
     def _year_of_money(self, day):
@@ -55,11 +56,13 @@ class FundCall(models.Model):
     _inherit = "justiq.fund.call"
 
     def write(self, vals):
+        # sudo: the income follows the call, whoever may write it.
+        calls = self.sudo()
+        received = calls.filtered(lambda call: call.state == "received")
         result = super().write(vals)
         if vals.keys() & {"state", "received_amount", "received_on"}:
-            # sudo: the income follows the call, whoever may write it.
-            fed = self.sudo().filtered(lambda call: call.state == "received" or "state" in vals)
-            fed.grant_id._feed_received()
+            # Sending alone brings no money, so what was entered without a call stays until then.
+            (received | calls.filtered(lambda call: call.state == "received")).grant_id._feed_received()
         return result
 
 

@@ -78,10 +78,33 @@ class TestFinancingReceipt(FunderReportCommon):
         call = self.env["justiq.fund.call"].create(
             {"grant_id": self.grant.id, "date_start": date(2020, 3, 1), "extra_amount": 100.0}
         )
+        with self.assertRefused("calls for funds"):
+            self._receive(100.0, date(2020, 3, 1))
         call.action_send()
         call.action_receive()
         with self.assertRefused("calls for funds"):
             self._receive(100.0, date(2020, 3, 1))
+
+    def test_line_with_receipts_keeps_its_source(self):
+        receipt = self._receive(100.0, date(2020, 3, 1))
+        for source in ("esf", "third_party"):
+            with self.assertRefused("has receipts"):
+                self.line.with_user(self.finance).source = source
+        self.line.with_user(self.finance).source = "municipality_cash"  # as it was
+        receipt.unlink()
+        self.line.with_user(self.finance).source = "esf"
+
+    def test_call_does_not_overwrite_receipts_of_former_times(self):
+        self._receive(100.0, date(2020, 3, 1))
+        self.env.cr.execute("UPDATE justiq_financing_line SET source = 'esf' WHERE id = %s", (self.line.id,))
+        self.env.invalidate_all()
+        call = self.env["justiq.fund.call"].create(
+            {"grant_id": self.grant.id, "date_start": date(2020, 3, 1), "extra_amount": 100.0}
+        )
+        call.action_send()
+        with self.assertRefused("has receipts"):
+            call.write({"state": "received", "received_on": date(2020, 3, 5)})
+        self.assertEqual(self.line.received_amount, 100.0)
 
     def test_receipt_before_the_grant_and_in_a_closed_one_is_refused(self):
         with self.assertRefused("2018-12-31", "2019-01-01"):

@@ -162,6 +162,11 @@ class TestFundCall(JustiqCommon):
         other.unlink()
         self.assertEqual(line.received_amount, 900.0)
 
+    def test_what_was_received_without_a_call_stays_when_one_is_sent(self):
+        line = self._create_financing_line(self._year(2020), "esf", 600.0, received_amount=5.0)
+        self._call().action_send()
+        self.assertEqual(line.received_amount, 5.0)
+
     def test_nobody_changes_what_was_sent(self):
         call = self._call()
         call.action_send()

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate
 
 from ..tools import money
+from ..tools.lock import lock_against_change
 from .programme_checked_mixin import Deviation, requirement_check
 
 _lt = LazyTranslate(__name__)
@@ -214,8 +215,11 @@ class Grant(models.Model):
     def _check_not_closed(self):
         """Refuse to add to a grant, or to reopen its plan, after it was accounted for.
 
+        Nor may it be closed at this very moment, before what is added is saved.
+
         :raises ValidationError: naming the grant
         """
+        lock_against_change(self)
         for grant in self:
             if grant.state == "closed":
                 raise ValidationError(

@@ -30,6 +30,7 @@ from . import test_case_timeline
 from . import test_chart
 from . import test_concurrency
 from . import test_concurrency_case
+from . import test_concurrency_grant
 from . import test_freeze_concurrency
 from . import test_plausible_dates
 from . import test_consent

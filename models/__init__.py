@@ -138,6 +138,7 @@ from . import case_file_retention
 from . import case_retention_file
 from . import case_retention_decision
 from . import case_retention_restriction
+from . import case_handover_restricted
 from . import case_personal_data
 from . import case_file_anonymised
 from . import case_retention_alias

@@ -11,7 +11,8 @@ class OutreachAlias(models.Model):
     It groups low-threshold contacts, so that a case file can be opened later
     and takes their hours along. Need-to-know: the key worker reads, creates and
     changes her aliases, the team lead those of the own companies, who also
-    deletes them; nobody else sees anything of it. Where a contact of somebody
+    deletes them; nobody else sees anything of it. What has become a case file
+    is open to whoever may open the file as well. Where a contact of somebody
     else refers to an alias, the label is its number.
     """
 

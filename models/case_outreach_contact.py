@@ -28,7 +28,8 @@ class OutreachContact(models.Model):
     A case worker reads, writes and deletes her own contacts and those under her
     aliases, and reads the anonymous ones of the own companies; the team lead has
     all of the own companies. Coordination and auditor read the figures, without
-    alias, note and who it was. What has gone into a case file stays as it is.
+    alias, note and who it was. What has gone into a case file stays as it is,
+    and case workers and team lead read it only as long as they may open the file.
     """
 
     _name = "justiq.outreach.contact"

@@ -77,6 +77,7 @@ from . import test_my_day_money
 from . import test_my_day_screen
 from . import test_offenbach
 from . import test_outreach
+from . import test_outreach_access
 from . import test_override_removed
 from . import test_participation_report
 from . import test_performance

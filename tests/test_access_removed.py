@@ -58,6 +58,8 @@ class RemovedCommon(AccessCommon):
             "justiq.case.access": lambda case: cls._like_new("justiq.case.access", case, kind="file"),
             "justiq.retention.decision": lambda case: cls._like_new("justiq.retention.decision", case),
             "justiq.retention.run.line": lambda case: cls._like_new("justiq.retention.run.line", case),
+            "justiq.outreach.alias": lambda case: cls._alias_of(case),
+            "justiq.outreach.contact": lambda case: cls._alias_of(case).contact_ids,
             "justiq.case.handover": lambda case: cls.env["justiq.case.handover"].create(
                 {
                     "from_id": case.key_worker_id.id,
@@ -89,6 +91,15 @@ class RemovedCommon(AccessCommon):
         cls.env.cr.execute("UPDATE justiq_case_file SET state = 'anonymised' WHERE id = %s", [case.id])
         case.invalidate_recordset()
         return case
+
+    @classmethod
+    def _alias_of(cls, case):
+        """An alias that has become the file."""
+        world = cls.worlds["company"]
+        alias = cls._create_alias(grant_id=world.grant.id, key_worker_id=case.key_worker_id.id)
+        contact = cls._create_outreach(alias, grant_id=world.grant.id, worker_id=case.key_worker_id.id)
+        cls._create_note(case, outreach_contact_id=contact.id)
+        return alias
 
     @classmethod
     def _like_new(cls, model, case, **values):

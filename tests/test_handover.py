@@ -237,6 +237,28 @@ class TestHandover(JustiqCommon):
             self._as_successor(late).action_accept()
         self.assertEqual(self.mia.key_worker_id, self.team_lead)
 
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_neither_side_reads_it_once_a_file_is_restricted(self):
+        handover = self._propose()
+        sides = (handover.from_id.user_id, handover.to_id.user_id)
+        self._assert_readers(handover, sides, True)
+        self.env.flush_all()
+        # Restricted long ago, and merged into another one since.
+        self.env.cr.execute(
+            "UPDATE justiq_case_file SET restriction_date = '2000-01-01', active = false WHERE id = %s", [self.mia.id]
+        )
+        self._assert_readers(handover, sides, False)
+        self._assert_readers(handover, (self.users["team_lead"],), True)
+
+    def _assert_readers(self, handover, users, is_open):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        for user in users:
+            as_user = handover.with_user(user)
+            with self.subTest(user=user.login):
+                self.assertEqual(as_user.has_access("read"), is_open)
+                self.assertEqual(bool(as_user.search([("id", "=", handover.id), ("note", "!=", False)])), is_open)
+
     @users("test_coordinator", "test_finance", "test_auditor", "test_privacy_officer", "test_manager")
     def test_other_roles_see_no_hand_over(self):
         self.assertFalse(self.env["justiq.case.handover"].has_access("read"))

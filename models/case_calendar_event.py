@@ -41,7 +41,7 @@ class CalendarEvent(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"case_file_id", "res_id", "res_model_id"} & vals.keys():
+        if {"case_file_id", "res_id", "res_model", "res_model_id"} & vals.keys():
             self._check_case_file_readable()
         return result
 
@@ -51,6 +51,11 @@ class CalendarEvent(models.Model):
         if cases and not self.env.su:  # whoever has no case file at all may plan other appointments
             cases.check_access("read")
             self.attendee_ids._check_readers()
+
+    def action_join_meeting(self, partner_id):
+        # sudo: as above. Odoo follows the link of an invitation in sudo, so whoever joins is asked for here.
+        self.sudo().case_file_id._check_takes_part(self.env["res.partner"].browse(partner_id))
+        return super().action_join_meeting(partner_id)
 
     def _skip_send_mail_status_update(self):
         # sudo: whether there is one, no more.
@@ -78,24 +83,30 @@ class CalendarAttendee(models.Model):
         return result
 
     def _check_readers(self):
-        """Nobody takes part in an appointment with a young person who may not read the file.
-
-        :raises AccessError: naming whoever may not
-        """
         if self.env.su:
             return
         # sudo: the field is for case workers; the access is asked as each who takes part.
         for case, attendees in self.sudo().grouped(lambda attendee: attendee.event_id.case_file_id).items():
-            partners = attendees.partner_id
-            if case and (strangers := partners - case._readers(partners)):
-                raise AccessError(
-                    self.env._(
-                        "%(people)s may not open %(file)s and cannot be invited to the appointment. Write in the "
-                        "description who else comes; it is shown to whoever may open the file.",
-                        people=", ".join(strangers.mapped("name")),
-                        file=case.reference,
-                    )
+            case._check_takes_part(attendees.partner_id)
+
+
+class CaseFile(models.Model):
+    _inherit = "justiq.case.file"
+
+    def _check_takes_part(self, partners):
+        """Nobody takes part in an appointment with a young person who may not read the file.
+
+        :raises AccessError: naming whoever may not
+        """
+        if self and (strangers := partners - self._readers(partners)):
+            raise AccessError(
+                self.env._(
+                    "%(people)s may not open %(file)s and cannot be invited to the appointment. Write in the "
+                    "description who else comes; it is shown to whoever may open the file.",
+                    people=", ".join(strangers.mapped("name")),
+                    file=self.reference,
                 )
+            )
 
 
 class Partner(models.Model):

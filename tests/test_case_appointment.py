@@ -57,10 +57,14 @@ class TestCaseAppointment(JustiqCommon):
         events = self.env["calendar.event"].with_user(self.users["case_worker"])
         model = self.env["ir.model"]._get_id("justiq.case.file")
         own = events.create(self._values(case_file_id=self.case.id))
+        document = events.create(self._values())
+        document.res_id = self.foreign.id  # of no model yet
         for attempt in (
             lambda: events.create(self._values(case_file_id=self.foreign.id)),
             lambda: events.create(self._values(res_model_id=model, res_id=self.foreign.id)),
             lambda: own.write({"case_file_id": self.foreign.id}),
+            lambda: own.write({"res_model_id": model, "res_id": self.foreign.id}),
+            lambda: document.write({"res_model": "justiq.case.file"}),
             lambda: (
                 self.env["calendar.event"]
                 .with_user(self.users["finance"])
@@ -117,6 +121,16 @@ class TestCaseAppointment(JustiqCommon):
                 with self.assertRefused("cannot be invited", error=AccessError), self.env.cr.savepoint():
                     attempt()
         event.write({"partner_ids": [Command.link(self.users["team_lead"].partner_id.id)]})
+
+    def test_nobody_joins_by_the_link_who_may_not_read_the_file(self):
+        """Odoo follows the link of an invitation in sudo."""
+        event = self._create_appointment(self.case, self.case.env.user)
+        stranger, lead = self.users["finance"], self.users["team_lead"]
+        with self.assertRefused("cannot be invited", error=AccessError):
+            event.with_user(stranger).sudo().action_join_meeting(stranger.partner_id.id)
+        self.assertNotIn(stranger.partner_id, event.partner_ids)
+        event.with_user(lead).sudo().action_join_meeting(lead.partner_id.id)
+        self.assertIn(lead.partner_id, event.partner_ids)
 
     def test_nothing_of_an_appointment_leaves_by_e_mail(self):
         worker, lead = self.case.env.user, self.users["team_lead"]

@@ -63,10 +63,19 @@ class TestExportFormulas(HttpCase, JustiqCommon):
                 self.assertFalse(cell.startswith(("=", "+", "-", "@", "\t", "\r")), cell)
 
     def test_filter_of_an_export_stays_out_of_the_log_of_the_server(self):
-        with self.assertLogs("odoo.addons.web.controllers.export", logging.INFO) as log:
-            self._export("csv", ids=False, domain=[["last_name", "=", "=cmd|' /C calc'!A0"]])
-        self.assertIn("justiq.case.file", str(log.output))
-        self.assertNotIn("calc", str(log.output))
+        label = [{"name": "display_name", "label": "display_name", "type": "char"}]
+        for model, name, fields in (
+            ("justiq.case.file", "last_name", {}),
+            ("calendar.event", "name", {"fields": label}),
+            ("res.partner", "name", {"fields": label}),
+        ):
+            with (
+                self.subTest(model=model),
+                self.assertLogs("odoo.addons.web.controllers.export", logging.INFO) as log,
+            ):
+                self._export("csv", model=model, ids=False, domain=[[name, "=", "=cmd|' /C calc'!A0"]], **fields)
+            self.assertIn(model, str(log.output))
+            self.assertNotIn("calc", str(log.output))
 
     def test_values_of_a_refused_statement_stay_out_of_the_log_of_the_server(self):
         with (

@@ -70,8 +70,11 @@ def _quiet_refusal(record):
 
 
 def _quiet_export(record):
-    """Of an export: who, how many, which model and fields; not by which filter, and no ids."""
-    if isinstance(record.args, tuple) and len(record.args) > 3 and str(record.args[2]).startswith("justiq."):
+    """Of an export: who, how many, which model and fields; not by which filter, and no ids.
+
+    Whatever the model: partners, appointments and messages are filtered by names, too.
+    """
+    if isinstance(record.args, tuple) and len(record.args) > 3:
         record.args = (*record.args[:-1], "...")
     return True
 

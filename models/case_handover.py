@@ -14,7 +14,8 @@ class CaseHandover(models.Model):
     accepts or declines. Only when she accepts does the key worker change, in the files,
     their history and the running individual help at once; until then she sees
     references and no name. The team lead may also hand over at once, for example when
-    the old key worker has left. Once one of its files is restricted, she alone reads it. Nobody deletes it: it is the reason in the history.
+    the old key worker has left. Once one of the files is restricted, the team lead alone
+    reads it. Nobody deletes it: it is the reason in the history.
     """
 
     _name = "justiq.case.handover"

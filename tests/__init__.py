@@ -6,6 +6,7 @@ from . import test_access_names
 from . import test_access_paths
 from . import test_access_roles
 from . import test_anonymise
+from . import test_anonymise_reports
 from . import test_attacks
 from . import test_belief
 from . import test_budget_figures
@@ -34,6 +35,8 @@ from . import test_concurrency_grant
 from . import test_freeze_concurrency
 from . import test_plausible_dates
 from . import test_consent
+from . import test_consent_access
+from . import test_consent_legal_basis
 from . import test_counting
 from . import test_demo
 from . import test_disclosure

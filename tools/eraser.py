@@ -4,13 +4,15 @@ Set by set in SQL on purpose: records that nobody may write have to be emptied, 
 birth date has to stay as it is. Nothing of it can be taken back.
 """
 
+from abc import ABC, abstractmethod
+
 from odoo import fields
 from odoo.tools import SQL
 
 from .personal_data import BIRTH, CASE_FILE, PersonalData, erased_fields, erases_rows
 
 
-class Eraser(PersonalData):
+class Eraser(PersonalData, ABC):
     """Counts, or removes, what tells who the persons are; of what, say the classes at the end."""
 
     # ------------------------------------------------------------
@@ -121,9 +123,9 @@ class Eraser(PersonalData):
     def _prepare(self):
         """Take in what is not found by references."""
 
+    @abstractmethod
     def _mark(self):
         """Mark the subjects as anonymised."""
-        raise NotImplementedError
 
 
 class FileEraser(Eraser):

@@ -61,7 +61,7 @@ class FinancingReceipt(models.Model):
     def write(self, vals):
         # sudo: as above.
         lines = self.sudo().financing_line_id
-        lines.grant_id._check_not_closed()
+        lines.grant_id._check_takes_money()
         if "financing_line_id" in vals:
             self.env["justiq.financing.line"].browse(vals["financing_line_id"])._check_takes_receipts()
         result = super().write(vals)
@@ -72,7 +72,7 @@ class FinancingReceipt(models.Model):
     def unlink(self):
         # sudo: as above.
         lines = self.sudo().financing_line_id
-        lines.grant_id._check_not_closed()
+        lines.grant_id._check_takes_money()
         result = super().unlink()
         lines._sum_receipts()
         return result
@@ -113,7 +113,7 @@ class FinancingLine(models.Model):
         self.check_access("read")
         # sudo: the state of the grant, also for whoever may not read it.
         lines = self.sudo()
-        lines.grant_id._check_not_closed()
+        lines.grant_id._check_takes_money()
         for line in lines:
             if line.source in FUNDER_SOURCES:
                 raise ValidationError(

@@ -175,7 +175,7 @@ class FundCall(models.Model):
 
     def _check_grant_not_closed(self):
         # sudo: the state decides, also for whoever may not read the grant.
-        self.sudo().grant_id._check_not_closed()
+        self.sudo().grant_id._check_takes_money()
 
     def _check_received(self):
         """Money comes on calls that were sent, on a day of which its funding year is known.

@@ -65,14 +65,14 @@ class Voucher(models.Model):
         self._check_may_write_more(others)
         # sudo: the state decides, and the account is asked for its grant; the user may write the vouchers.
         vouchers = self.sudo()
-        vouchers.justiq_grant_id._check_not_closed()
+        vouchers.justiq_grant_id._check_takes_money()
         if {"justiq_account_id", "justiq_amount"} & own:
             vouchers._check_by_hand()
             vals = self._translate_by_hand(vals)
         # sudo: of what only this module adds; the user may write the vouchers, but other modules ask for more rights.
         writer = self if others else vouchers
         result = super(Voucher, writer).write(vals)
-        vouchers.justiq_grant_id._check_not_closed()
+        vouchers.justiq_grant_id._check_takes_money()
         if "justiq_account_id" in own:
             vouchers._check_payment_in_grant()
             vouchers._check_cost_category()
@@ -84,7 +84,7 @@ class Voucher(models.Model):
             # sudo: only how the voucher came, and the state of its grant.
             self.sudo()._check_by_hand()
             # sudo: as above
-            self.sudo().justiq_grant_id._check_not_closed()
+            self.sudo().justiq_grant_id._check_takes_money()
         return super().unlink()
 
     # ------------------------------------------------------------
@@ -174,7 +174,7 @@ class Voucher(models.Model):
             account = account.sudo()
             if not account.justiq_grant_id:
                 raise ValidationError(self.env._("Charged to: choose the account of a Baustein or micro-project."))
-            account.justiq_grant_id._check_not_closed()
+            account.justiq_grant_id._check_takes_money()
             values[account.plan_id._column_name()] = account.id
             values["company_id"] = account.company_id.id
         return values

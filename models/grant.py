@@ -215,16 +215,21 @@ class Grant(models.Model):
     def _check_not_closed(self):
         """Refuse to add to a grant, or to reopen its plan, after it was accounted for.
 
-        Nor may it be closed at this very moment, before what is added is saved.
-
         :raises ValidationError: naming the grant
         """
-        lock_against_change(self)
         for grant in self:
             if grant.state == "closed":
                 raise ValidationError(
                     self.env._("%s is closed; nothing in it changes any more. Reopen the grant first.", grant.name)
                 )
+
+    def _check_takes_money(self):
+        """As `_check_not_closed`, and nobody closes the grant at this very moment, before the money is saved.
+
+        :raises ValidationError: naming the grant
+        """
+        lock_against_change(self)
+        self._check_not_closed()
 
     def _check_day_of_income(self, day):
         """Refuse a day on which no money of the grant can have come; it may still come after the end.

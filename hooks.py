@@ -19,6 +19,7 @@ def uninstall_hook(env):
         "justiq_is_append_only",
         "justiq_access_log_only_forgets",
         "justiq_stays_anonymised",
+        "justiq_alias_stays_anonymised",
         "justiq_funder_report_is_frozen",
     ):
         env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s() CASCADE", SQL.identifier(function)))

@@ -57,6 +57,12 @@ class CalendarEvent(models.Model):
         self.sudo().case_file_id._check_takes_part(self.env["res.partner"].browse(partner_id))
         return super().action_join_meeting(partner_id)
 
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        case = self.sudo().case_file_id  # sudo: as above
+        if case and not self.env.su:
+            case._refuse_outsiders(self.env["res.partner"].browse(partner_ids or []))
+        return super().message_subscribe(partner_ids, subtype_ids)
+
     def _skip_send_mail_status_update(self):
         # sudo: whether there is one, no more.
         return super()._skip_send_mail_status_update() or bool(self.sudo().case_file_id)

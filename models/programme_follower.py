@@ -37,7 +37,11 @@ class ReadersFollowMixin(models.AbstractModel):
 
         :raises AccessError: naming who is no colleague
         """
-        partners = self.env["res.partner"].browse(partner_ids or [])
+        self._refuse_outsiders(self.env["res.partner"].browse(partner_ids or []))
+        return super().message_subscribe(partner_ids, subtype_ids)
+
+    @api.model
+    def _refuse_outsiders(self, partners):
         # sudo: only whether somebody is a colleague.
         if outsiders := partners.sudo().filtered("partner_share"):
             raise AccessError(
@@ -46,7 +50,6 @@ class ReadersFollowMixin(models.AbstractModel):
                     outsiders.mapped("display_name"),
                 )
             )
-        return super().message_subscribe(partner_ids, subtype_ids)
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         """Where Odoo adds followers by itself, leave out who may not read the record."""

@@ -173,6 +173,18 @@ class TestOverrideRemoved(JustiqCommon):
         message = event.message_post(body="Look at this.", partner_ids=self.outsider.ids)
         return message.notification_ids.res_partner_id.ids
 
+    def _probe_case_calendar_event_CalendarEvent_message_subscribe(self):
+        event = self.env["calendar.event"].create(
+            {
+                "name": "Appointment",
+                "start": "2020-03-01 09:00:00",
+                "stop": "2020-03-01 10:00:00",
+                "case_file_id": self.case.id,
+            }
+        )
+        event.with_user(self.worker).message_subscribe(self.outsider.ids)
+        return self.outsider in event.message_partner_ids
+
     # ------------------------------------------------------------
     # Exports, imports, defaults
     # ------------------------------------------------------------

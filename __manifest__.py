@@ -1,7 +1,7 @@
 {
     "name": "JUSTiQ",
     "summary": "Case files, micro-projects and ESF money of youth social work",
-    "version": "19.0.3.0.0",
+    "version": "19.0.4.0.0",
     "category": "Services/JUSTiQ",
     "author": "JUSTiQ contributors",
     "license": "AGPL-3",

@@ -9,6 +9,8 @@ from . import test_access_paths
 from . import test_access_removed
 from . import test_access_roles
 from . import test_anonymise
+from . import test_anonymise_declared
+from . import test_anonymise_four_eyes
 from . import test_anonymise_reports
 from . import test_attack_outside
 from . import test_attack_roundabout
@@ -103,7 +105,10 @@ from . import test_query_budget_protection
 from . import test_quiet_log
 from . import test_readers_follow
 from . import test_reconciliation
-from . import test_reports
+from . import test_report_access
+from . import test_report_funding_year
+from . import test_report_micro_project
+from . import test_report_pdf
 from . import test_retention
 from . import test_retention_alias
 from . import test_retention_restriction

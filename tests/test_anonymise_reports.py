@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.tests import freeze_time, tagged
 
-from .test_anonymise import SECRET, AnonymiseCommon
+from .anonymise_common import SECRET, AnonymiseCommon
 
 
 @tagged("post_install", "-at_install")

@@ -8,6 +8,7 @@ from . import test_access_names
 from . import test_access_paths
 from . import test_access_removed
 from . import test_access_roles
+from . import test_access_roles_money
 from . import test_anonymise
 from . import test_anonymise_declared
 from . import test_anonymise_four_eyes
@@ -27,11 +28,13 @@ from . import test_case_closing
 from . import test_case_contact
 from . import test_case_denial
 from . import test_case_dialog
+from . import test_case_duplicate
 from . import test_case_emergency
 from . import test_case_file_silent
 from . import test_case_goal
 from . import test_case_import
 from . import test_case_merge
+from . import test_case_merge_undo
 from . import test_case_note
 from . import test_case_note_entrusted
 from . import test_case_plan

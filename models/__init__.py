@@ -200,6 +200,7 @@ from . import funding_funder_report_files
 from . import funding_funder_report_vouchers
 from . import funding_funder_report_buttons
 from . import funding_funder_report_financial
+from . import funding_funder_report_income
 from . import funding_funder_report_spending
 from . import funding_figures_mixin
 from . import funding_funder_report_reconciliation

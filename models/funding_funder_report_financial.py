@@ -2,8 +2,7 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from ..tools import figures, money
-from .funding_financing_line import SOURCES
+from ..tools import figures
 
 SPENT = ["justiq_eligible_amount:sum", "justiq_esf_amount:sum"]
 ZERO = Decimal(0)
@@ -12,8 +11,9 @@ ZERO = Decimal(0)
 class FunderReport(models.Model):
     """The proof of use in figures (zahlenmäßiger Nachweis): the plan against what was received and spent.
 
-    Planned are the funding years that the period touches, as a whole. Spent are
-    the eligible amounts of the vouchers that were paid in the period, as in the
+    Planned are the funding years that the period touches, as a whole. Received is
+    what came in the period (see `funding_funder_report_income.py`). Spent are the
+    eligible amounts of the vouchers that were paid in the period, as in the
     list of vouchers, and the flat rates that follow from them. All sums come from
     the database, in the same number of queries however many vouchers there are.
     """
@@ -40,47 +40,6 @@ class FunderReport(models.Model):
                 "tables": self._reconciliation_tables(spending),
             },
         ]
-
-    # ------------------------------------------------------------
-    # Income
-    # ------------------------------------------------------------
-
-    def _income_table(self):
-        years = self._report_years()
-        lines = self.env["justiq.financing.line"]
-        domain = [("funding_year_id", "in", years.ids)]
-        sums = {
-            source: (money.exact(planned), money.exact(received))
-            for source, planned, received in lines._read_group(
-                domain, ["source"], ["planned_amount:sum", "received_amount:sum"]
-            )
-        }
-        labels = dict(lines._fields["source"]._description_selection(self.env))
-        rows = [
-            self._plan_row(
-                source,
-                labels[source],
-                *sums[source],
-                drill=self._behind(lines, [*domain, ("source", "=", source)], ["planned_amount", "received_amount"]),
-            )
-            for source, _label in SOURCES
-            if source in sums
-        ]
-        return {
-            "key": "sources",
-            "title": self.env._("Income by source"),
-            "columns": self._plan_columns(self.env._("Source"), self.env._("Received")),
-            "rows": [
-                *rows,
-                self._plan_row(
-                    "total",
-                    self.env._("Total"),
-                    *map(sum, zip(*sums.values(), strict=True) if sums else ((ZERO,), (ZERO,))),
-                    style="total",
-                    drill=self._behind(lines, domain, ["planned_amount", "received_amount"]),
-                ),
-            ],
-        }
 
     # ------------------------------------------------------------
     # Rows of plan and deviation

@@ -184,43 +184,8 @@ class FunderReport(models.Model):
         return self._amounts_table("spent", self.env._("From the list of vouchers to this proof"), rows)
 
     # ------------------------------------------------------------
-    # Income, and calls for funds
+    # Calls for funds
     # ------------------------------------------------------------
-
-    def _received_table(self):
-        """The income of the plan against what has come: on calls for funds, and from the other sources."""
-        calls, lines = self._received_calls(), self._report_years().financing_line_ids
-        called = sum(map(money.exact, calls.mapped("received_amount")), ZERO)
-        others = lines.filtered(lambda line: not line.is_fed_by_calls)
-        other = sum(map(money.exact, others.mapped("received_amount")), ZERO)
-        proved = sum(map(money.exact, lines.mapped("received_amount")), ZERO)
-        planned = self._behind(lines, [("id", "in", lines.ids)], "received_amount")
-        return self._amounts_table(
-            "income",
-            self.env._("From the income received to this proof"),
-            [
-                self._amount_row(
-                    "calls",
-                    self.env._("Received on calls for funds"),
-                    called,
-                    drill=self._behind(calls, [("id", "in", calls.ids)], "received_amount"),
-                ),
-                self._amount_row(
-                    "others",
-                    self.env._("Received from the other sources"),
-                    other,
-                    drill=self._behind(others, [("id", "in", others.ids)], "received_amount"),
-                ),
-                self._amount_row("proved", self.env._("Income of this proof"), proved, style="subtotal", drill=planned),
-                self._amount_row(
-                    "difference",
-                    self.env._("Difference: money without a line of the financing plan"),
-                    called + other - proved,
-                    style="total",
-                    drill=planned,
-                ),
-            ],
-        )
 
     def _calls_table(self, spending):
         _vouchers, _flat, esf = self._spent_totals(spending)
@@ -236,7 +201,7 @@ class FunderReport(models.Model):
             ),
             ZERO,
         )
-        behind_received = self._behind(calls, [("id", "in", calls.ids)], "received_amount")
+        behind_received = self._behind_calls(calls)
         planned = self._plan_drill(field="esf_amount")
         return self._amounts_table(
             "calls",
@@ -267,16 +232,18 @@ class FunderReport(models.Model):
                     drill=planned,
                 ),
             ],
+            remark=self._plan_remark(),
         )
 
     # ------------------------------------------------------------
     # Tables of amounts
     # ------------------------------------------------------------
 
-    def _amounts_table(self, key, title, rows):
+    def _amounts_table(self, key, title, rows, remark=None):
         return {
             "key": key,
             "title": title,
+            "remark": remark,
             "columns": [
                 {"key": "name", "label": self.env._("Figure"), "type": "text", "width": 75},
                 {"key": "amount", "label": self.env._("Amount"), "type": "money", "width": 25},

@@ -145,12 +145,12 @@ class FunderReport(models.Model):
         return (not category, category.sequence, category.id)
 
     def _plan_remark(self):
+        """In words what is not cut to the period; None where that has whole funding years."""
         years = self._report_years()
-        whole = years and (years[0].date_start, years[-1].date_end) == (self.date_start, self.date_end)
-        if whole:
+        if not years or (self.date_start <= years[0].date_start and self.date_end >= years[-1].date_end):
             return None
         return self.env._(
-            "Planned are the whole funding years %(years)s, spent is the period only.",
+            "Planned are the whole funding years %(years)s; received and spent is what lies in the period.",
             years=", ".join(years.mapped("label")),
         )
 

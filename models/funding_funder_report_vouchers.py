@@ -2,7 +2,6 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import fields, models
-from odoo.tools import format_date
 
 from ..tools import figures, money
 from .funding_voucher import READERS
@@ -57,77 +56,6 @@ class FunderReport(models.Model):
                 "tables": [self._voucher_list()],
             },
         ]
-
-    # ------------------------------------------------------------
-    # Income
-    # ------------------------------------------------------------
-
-    def _received_calls(self):
-        """Calls for funds whose money belongs to the funding years of the report, as in the income by source."""
-        years = self._report_years()
-        calls = self.env["justiq.fund.call"].search(
-            [("grant_id", "=", self.grant_id.id), ("state", "=", "received")], order="received_on, id"
-        )
-        return calls.filtered(lambda call: self.grant_id._year_of_money(call.received_on) in years)
-
-    def _income_list(self):
-        lines = self._report_years().financing_line_ids.filtered(lambda line: not line.is_fed_by_calls)
-        undated = lines.filtered(lambda line: line.received_amount and not line.has_receipts)
-        dated = [self._call_row(call) for call in self._received_calls()]
-        dated += [self._receipt_row(receipt) for receipt in lines.receipt_ids]
-        rows = [
-            *sorted(dated, key=lambda row: row["cells"]["date"]),
-            *(self._income_row(line, "received_amount", payer="", **self._source_cells(line)) for line in undated),
-        ]
-        for number, row in enumerate(rows, start=1):
-            row["cells"]["no"] = number
-        total = sum((Decimal(row["cells"]["amount"]) for row in rows), Decimal(0))
-        remark = self.env._("Amounts without a day are entered as a sum of the funding year.")
-        return {
-            "key": "received",
-            "title": self.env._("Received"),
-            "remark": remark if undated else None,
-            "columns": [
-                {"key": "no", "label": self.env._("No."), "type": "integer", "width": 5, "compare": False},
-                {"key": "date", "label": self.env._("Received on"), "type": "date", "width": 12},
-                {"key": "payer", "label": self.env._("Payer"), "type": "text", "width": 22},
-                {"key": "source", "label": self.env._("Source"), "type": "text", "width": 22},
-                {"key": "reason", "label": self.env._("Reason"), "type": "text", "width": 30},
-                {"key": "amount", "label": self.env._("Amount"), "type": "money", "width": 18},
-            ],
-            "rows": [*rows, self._total_row({"amount": figures.amount(total)}, label="source")],
-        }
-
-    def _call_row(self, call):
-        return self._income_row(
-            call,
-            "received_amount",
-            date=fields.Date.to_string(call.received_on),
-            payer=self.env._("Funder"),
-            source=self.env._("Call for funds"),
-            reason=self.env._(
-                "Payments due %(start)s to %(end)s",
-                start=format_date(self.env, call.date_start),
-                end=format_date(self.env, call.date_end),
-            ),
-        )
-
-    def _receipt_row(self, receipt):
-        cells = self._source_cells(receipt.financing_line_id, receipt.name)
-        cells["date"] = fields.Date.to_string(receipt.date)
-        return self._income_row(receipt, "amount", payer=receipt.payer, **cells)
-
-    def _source_cells(self, line, *reasons):
-        labels = dict(line._fields["source"]._description_selection(self.env))
-        reason = " · ".join(filter(None, (*reasons, line.name, line.funding_year_id.label)))
-        return {"date": None, "source": labels[line.source], "reason": reason}
-
-    def _income_row(self, record, name, **cells):
-        return {
-            "key": f"{record._name}-{record.id}",
-            "cells": {**cells, "amount": figures.amount(record[name])},
-            "drill": {"model": record._name, "domain": [["id", "=", record.id]], "field": name},
-        }
 
     def _total_row(self, cells, label, key="total", style="total", text=None):
         return {"key": key, "style": style, "cells": {label: text or self.env._("Total"), **cells}}

@@ -227,7 +227,10 @@ class TestReceivedIncome(JustiqCommon):
         self.assertEqual(self.lines.mapped("received_amount"), [0.0, 0.0])
 
     def test_nobody_enters_it_twice(self):
-        self.lines[0].received_amount = 5.0
+        self.lines[0].received_amount = 5.0  # before the first call
+        with self.assertRefused("5.00"):
+            self._received(100.0, date(2020, 3, 1))
+        self.lines[0].received_amount = 0.0
         self._received(100.0, date(2020, 3, 1))
         with self.assertRefused("calls for funds"):
             self.lines[0].with_user(self.users["finance"]).received_amount = 5.0

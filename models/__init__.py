@@ -197,6 +197,7 @@ from . import funding_funder_report
 from . import funding_funder_report_freeze
 from . import funding_funder_report_consent
 from . import funding_funder_report_files
+from . import funding_funder_report_verify
 from . import funding_funder_report_vouchers
 from . import funding_funder_report_buttons
 from . import funding_funder_report_financial

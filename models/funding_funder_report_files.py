@@ -42,18 +42,3 @@ class IrAttachment(models.Model):
             raise ValidationError(self.env._("%s: the server makes the files of a report.", files[0].name))
         # sudo: as above, only the state.
         self.env["justiq.funder.report"].sudo().browse(files.mapped("res_id")).exists()._check_not_frozen()
-
-
-class FunderReport(models.Model):
-    _inherit = "justiq.funder.report"
-
-    def _kept_file(self, name):
-        """The content of the frozen file; None of an open report, or for whoever may not read all of it."""
-        self.ensure_one()
-        self.check_access("read")
-        if not self._may_read_all():
-            return None
-        # sudo: the user may read all that is in it.
-        attachments = self.env["ir.attachment"].sudo()
-        domain = [("res_model", "=", self._name), ("res_id", "=", self.id), ("res_field", "=", name)]
-        return attachments.search(domain, limit=1).raw or None

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ..tools import figures
 
 # Raise it when the layout of PDF or XLSX changes: a frozen report tells with which one it was made.
-TEMPLATE_VERSION = "2"
+TEMPLATE_VERSION = "3"
 FILES = ("pdf_file", "xlsx_file")
 # What the server keeps at freezing, and nobody enters.
 KEPT = {
@@ -17,6 +17,8 @@ KEPT = {
     "frozen_at",
     "frozen_by_id",
     "template_version",
+    "frozen_facts",
+    "content_sha256",
     "figures_sha256",
     "pdf_sha256",
     "xlsx_sha256",
@@ -28,7 +30,8 @@ class FunderReport(models.Model):
 
     A frozen report never changes: the ORM refuses it to everybody, on every path
     and also for the files; PostgreSQL refuses it to whoever gets past the ORM.
-    What changes outside of it (a file in the file store) shows in `action_verify`.
+    What changes outside of it (a file in the file store) shows in `action_verify`,
+    see `funding_funder_report_verify.py`.
 
     The files are attachments of fields that nobody reads directly: printing the
     report gives them to whoever may read all of its sections.
@@ -45,9 +48,17 @@ class FunderReport(models.Model):
     )
     template_version = fields.Char(readonly=True, copy=False)
     frozen_figures = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
+    frozen_facts = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
     figures = fields.Json(compute="_compute_figures", export_string_translation=False)
     pdf_file = fields.Binary(string="PDF", attachment=True, readonly=True, copy=False, groups=fields.NO_ACCESS)
     xlsx_file = fields.Binary(string="XLSX", attachment=True, readonly=True, copy=False, groups=fields.NO_ACCESS)
+    content_sha256 = fields.Char(
+        string="SHA-256 of the Content",
+        readonly=True,
+        copy=False,
+        help="Fingerprint of figures, texts, period, cut-off date and who froze it. It is printed on the PDF, so the "
+        "copy that the funder has proves the content here.",
+    )
     figures_sha256 = fields.Char(string="SHA-256 of the Figures", readonly=True, copy=False)
     pdf_sha256 = fields.Char(string="SHA-256 of the PDF", readonly=True, copy=False)
     xlsx_sha256 = fields.Char(string="SHA-256 of the XLSX", readonly=True, copy=False)
@@ -180,7 +191,15 @@ class FunderReport(models.Model):
                 "cut_off_date": fields.Date.context_today(self._in_provider_language()),
                 "frozen_at": fields.Datetime.now(),
                 "frozen_by_id": self.env.uid,
-                "template_version": f"{self._module_version()}/{TEMPLATE_VERSION}",
+                "template_version": self._template_of_today(),
+            }
+        )
+        # The files print the fingerprint of what they show, so it comes before them.
+        facts = self._facts()
+        self._keep(
+            {
+                "frozen_facts": facts,
+                "content_sha256": figures.fingerprint(figures.canonical([facts, sections])),
             }
         )
         # sudo: the files have all sections, whoever freezes; reading them asks again.
@@ -209,6 +228,10 @@ class FunderReport(models.Model):
         # sudo: language and time zone of the provider's own contact.
         partner = self.company_id.sudo().partner_id
         return self.with_context(lang=partner.lang or self.env.lang, tz=partner.tz or self.env.user.tz or "UTC")
+
+    @api.model
+    def _template_of_today(self):
+        return f"{self._module_version()}/{TEMPLATE_VERSION}"
 
     @api.model
     @tools.ormcache()
@@ -269,47 +292,3 @@ class FunderReport(models.Model):
         if field.relational:
             return value.ids
         return value if isinstance(value, (bool, int, str)) else str(value)
-
-    # ------------------------------------------------------------
-    # Verify
-    # ------------------------------------------------------------
-
-    def _verify(self):
-        """Which of the kept contents no longer are what was frozen; empty if all is well.
-
-        :return: list of labels
-        """
-        self.ensure_one()
-        self.check_access("read")
-        # sudo: the contents are compared with their fingerprints, and not shown.
-        report = self.sudo().with_context(bin_size=False)
-        contents = {
-            "figures_sha256": figures.canonical(report.frozen_figures or []),
-            "pdf_sha256": base64.b64decode(report.pdf_file or b""),
-            "xlsx_sha256": base64.b64decode(report.xlsx_file or b""),
-        }
-        return [
-            report._fields[name]._description_string(self.env)
-            for name, content in contents.items()
-            if figures.fingerprint(content) != report[name]
-        ]
-
-    def action_verify(self):
-        self.ensure_one()
-        if self.state != "frozen":
-            raise ValidationError(self.env._("%s is open: there is nothing to verify yet.", self.display_name))
-        differing = self._verify()
-        if differing:
-            message = self.env._("These no longer are what was frozen: %s. Ask whoever runs the server.", differing)
-        else:
-            message = self.env._("Figures, PDF and XLSX are exactly what was frozen.")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Not verified") if differing else self.env._("Verified"),
-                "message": message,
-                "type": "danger" if differing else "success",
-                "sticky": bool(differing),
-            },
-        }

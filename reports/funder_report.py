@@ -64,6 +64,7 @@ class FunderReportPaper(models.AbstractModel):
             "title": report._label_of("kind"),
             "period": self._period(report.date_start, report.date_end),
             "status": self._status(report),
+            "fingerprint": self._fingerprint(report),
             "currency": report.currency_id.name,
             "remark": report.remark,
             "landscape": landscape,
@@ -89,6 +90,12 @@ class FunderReportPaper(models.AbstractModel):
             # sudo: who has frozen the report is part of it.
             who=report.sudo().frozen_by_id.name,
         )
+
+    def _fingerprint(self, report):
+        """What proves, on the copy at the funder, the content that is kept here; of an open report nothing."""
+        if not report.content_sha256:
+            return ""
+        return self.env._("Fingerprint of the content (SHA-256): %s", report.content_sha256)
 
     # ------------------------------------------------------------
     # Tables

@@ -70,11 +70,11 @@ class FunderReportWorkbook(models.AbstractModel):
 
     def _write_table(self, workbook, formats, report, section, table):
         sheet = workbook.add_worksheet(self._sheet_name(workbook, table["title"]))
-        paper = self.env["report.justiq.report_funder_report"]
+        paper = self.env["report.justiq.report_funder_report"].with_env(self.env)
         head = [
             report.display_name,
             " · ".join(filter(None, (section["title"], table["title"]))),
-            paper.with_env(self.env)._status(report),
+            " · ".join(filter(None, (paper._status(report), paper._fingerprint(report)))),
             self.env._("Amounts in %s", report.currency_id.name),
         ]
         for index, text in enumerate(head):

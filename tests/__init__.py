@@ -66,12 +66,14 @@ from . import test_finding
 from . import test_freeze_concurrency
 from . import test_fund_call
 from . import test_funder_report
+from . import test_funder_report_compare
 from . import test_funder_report_drill
 from . import test_funder_report_financial
 from . import test_funder_report_paper
 from . import test_funder_report_people
 from . import test_funder_report_properties
 from . import test_funder_report_reconciliation
+from . import test_funder_report_verify
 from . import test_funding_year
 from . import test_grant
 from . import test_handover

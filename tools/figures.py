@@ -73,7 +73,7 @@ def without_records(sections):
 
 
 def changes(old, new):
-    """Every cell that differs between two runs of the same kind of report.
+    """Every cell that differs between two runs of the same kind of report, in the columns that both have.
 
     :return: list of dictionaries: `path` of (section, table, row, column), section and table with their titles, row and
         column (from the new run where it has them), `old` and `new` value, `records`: ids of the records that were
@@ -82,6 +82,7 @@ def changes(old, new):
     result = []
     old_tables = {path: (section, table) for path, section, table in tables(old)}
     new_tables = {path: (section, table) for path, section, table in tables(new)}
+    lone = {path: columns.keys() for path, columns in _lone_columns(old_tables, new_tables).items()}
     for path in [*new_tables, *(path for path in old_tables if path not in new_tables)]:
         section, table = new_tables.get(path) or old_tables[path]
         old_rows = _rows(old_tables.get(path))
@@ -89,7 +90,7 @@ def changes(old, new):
         for key in [*new_rows, *(key for key in old_rows if key not in new_rows)]:
             before, after = old_rows.get(key), new_rows.get(key)
             for column in table["columns"]:
-                if column.get("compare") is False:
+                if column.get("compare") is False or column["key"] in lone.get(path, ()):
                     continue
                 values = [row["cells"].get(column["key"]) if row else None for row in (before, after)]
                 if values[0] != values[1]:
@@ -106,6 +107,35 @@ def changes(old, new):
                         }
                     )
     return result
+
+
+def lone_columns(old, new):
+    """Columns that only one of two runs has, because they were made with different templates.
+
+    :return: list of their labels, each after the title of its table
+    """
+    old_tables, new_tables = (
+        {path: (section, table) for path, section, table in tables(sections)} for sections in (old, new)
+    )
+    return [
+        f"{new_tables[path][1]['title']}: {label}"
+        for path, columns in _lone_columns(old_tables, new_tables).items()
+        for label in columns.values()
+    ]
+
+
+def _lone_columns(old_tables, new_tables):
+    """Of each table that both runs have: the columns that only one has, as {key: label}."""
+    result = {}
+    for path in new_tables.keys() & old_tables.keys():
+        before, after = (
+            {column["key"]: column["label"] for column in found[path][1]["columns"]}
+            for found in (old_tables, new_tables)
+        )
+        lone = {key: {**before, **after}[key] for key in sorted(before.keys() ^ after.keys())}
+        if lone:
+            result[path] = lone
+    return dict(sorted(result.items()))
 
 
 def _rows(found):

@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 from ..tools import figures
 
 # Figures of different types stand in tables of their own, so that each column is of one type.
 TYPES = ("money", "percent", "hours", "integer", "date", "text")
+# How many texts and days of a row name it.
+LABEL_PARTS = 5
 
 
 class FunderReportCompare(models.TransientModel):
@@ -28,6 +31,7 @@ class FunderReportCompare(models.TransientModel):
     )
     grant_id = fields.Many2one(related="report_id.grant_id", related_sudo=False)
     result = fields.Json(compute="_compute_result", export_string_translation=False)
+    template_note = fields.Char(compute="_compute_result", string="Different Templates")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -39,7 +43,11 @@ class FunderReportCompare(models.TransientModel):
     @api.depends_context("uid")
     def _compute_result(self):
         for wizard in self:
-            wizard.result = wizard._result() if wizard.report_id else False
+            wizard.result = wizard.template_note = False
+            if wizard.report_id and wizard.kind == (wizard.other_id or wizard.report_id).kind:
+                old, new = wizard._compared()
+                wizard.result = wizard._result(old, new)
+                wizard.template_note = wizard._template_note(old, new)
 
     @api.constrains("report_id", "other_id")
     def _check_same_kind(self):
@@ -49,21 +57,53 @@ class FunderReportCompare(models.TransientModel):
                     self.env._("%s is of another kind. Choose a report of the same kind.", wizard.other_id.display_name)
                 )
 
-    def _result(self):
-        """The differing figures, as sections that the screen shows like those of a report."""
+    def _compared(self):
+        """The figures of the report, and those that it is compared with."""
         report, other = self.report_id._origin, self.other_id._origin
-        if other and other.kind != report.kind:
+        return report._comparable_figures(), (other._comparable_figures() if other else report._figures_of_today())
+
+    def _template_note(self, old, new):
+        """What the reader has to know if the two were made with different templates."""
+        report, other = self.report_id, self.other_id
+        today = report._template_of_today()
+        before, after = report.template_version or today, other.template_version or today
+        if before == after:
             return False
-        old = report._comparable_figures()
-        new = other._comparable_figures() if other else report._figures_of_today()
+        note = self.env._(
+            "Made with different templates (%(before)s and %(after)s): what they count or call differently shows as a "
+            "difference, too.",
+            before=before,
+            after=after,
+        )
+        lone = figures.lone_columns(old, new)
+        return f"{note} {self.env._('Not compared, as only one of them has it: %s.', lone)}" if lone else note
+
+    def _result(self, old, new):
+        """The differing figures, as sections that the screen shows like those of a report."""
+        report = self.report_id._origin
+        changes = figures.changes(old, new)
+        self._mark_deleted(changes)
         sections = {}
-        for change in figures.changes(old, new):
+        for change in changes:
             sections.setdefault(change["section"]["key"], (change["section"], []))[1].append(change)
         shown = [
             {"key": section["key"], "title": section["title"], "tables": self._tables(changes)}
             for section, changes in sections.values()
         ]
         return report._for_screen(shown) | {"empty": self.env._("No figure differs.")}
+
+    def _mark_deleted(self, changes):
+        """Note of each change which of its records still exist, with one query per model."""
+        ids = {}
+        for change in changes:
+            if change["records"]:
+                ids.setdefault(change["drill"]["model"], set()).update(change["records"])
+        # sudo: only whether a record exists, which the figure itself tells.
+        existing = {model: set(self.env[model].sudo().browse(found).exists().ids) for model, found in ids.items()}
+        for change in changes:
+            change["existing"] = [
+                record for record in change["records"] if record in existing[change["drill"]["model"]]
+            ]
 
     def _tables(self, changes):
         by_type = {kind: [change for change in changes if change["column"]["type"] == kind] for kind in TYPES}
@@ -91,7 +131,7 @@ class FunderReportCompare(models.TransientModel):
         difference = None
         if kind in figures.NUMBERS:
             difference = str((new or 0) - (old or 0))
-        drill, records = change["drill"], change["records"]
+        drill, records, existing = change["drill"], change["records"], change["existing"]
         return {
             "key": "/".join(change["path"]),
             "cells": {
@@ -101,14 +141,20 @@ class FunderReportCompare(models.TransientModel):
                 "difference": difference,
                 "records": len(records) or None,
             },
-            "drill": drill and records and {"model": drill["model"], "domain": [["id", "in", records]]},
+            "drill": drill and existing and {"model": drill["model"], "domain": [["id", "in", existing]]},
         }
 
     def _label(self, change):
-        """Names the row by its texts, then the column."""
-        texts = [
-            change["row"]["cells"].get(column["key"])
-            for column in change["table"]["columns"]
-            if column["type"] in ("text", "date")
-        ]
-        return " · ".join([*(str(text) for text in texts[:3] if text), change["column"]["label"]])
+        """Names the row by its texts and days, then the column; and says what has been deleted since."""
+        cells = change["row"]["cells"]
+        texts = [self._written(cells[column["key"]], column) for column in self._naming_columns(change)]
+        gone = len(change["records"]) - len(change["existing"])
+        deleted = [self.env._("%s deleted", gone)] if gone else []
+        return " · ".join([*texts[:LABEL_PARTS], change["column"]["label"], *deleted])
+
+    def _naming_columns(self, change):
+        filled = (column for column in change["table"]["columns"] if change["row"]["cells"].get(column["key"]))
+        return [column for column in filled if column["type"] in ("text", "date")]
+
+    def _written(self, value, column):
+        return format_date(self.env, value) if column["type"] == "date" else str(value)

@@ -29,7 +29,8 @@ class FunderReport(models.Model):
     that screen, PDF, XLSX and comparison are made of:
 
         [{"key": "income", "title": "Income", "text": name of a text field or None, "groups": xml ids or None,
-          "tables": [{"key", "title", "remark", "carry": totals at the page ends, "wordy": printed as cards,
+          "tables": [{"key", "title", "remark", "carry": never cut without totals at the page ends, "wordy": printed
+            as cards,
             "columns": [{"key", "label", "type", "width": parts of the table's width, "compare": False if it is
                          no figure of its own}],
             "rows": [{"key", "cells": {column key: value}, "style": "" | "subtotal" | "total",

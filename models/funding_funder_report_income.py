@@ -184,6 +184,7 @@ class FunderReport(models.Model):
         return {
             "key": "received",
             "title": self.env._("Received"),
+            "carry": True,
             "remark": self._undated_remark(),
             "columns": [
                 {"key": "no", "label": self.env._("No."), "type": "integer", "width": 5, "compare": False},

@@ -89,6 +89,7 @@ class FunderReport(models.Model):
         return {
             "key": "plan",
             "title": self.env._("Spending in the order of the plan"),
+            "carry": True,
             "remark": self._plan_remark(),
             "columns": [
                 {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 35},

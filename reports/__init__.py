@@ -2,6 +2,7 @@
 from . import report_mixin
 from . import report_people_mixin
 from . import report_paper
+from . import report_tables
 
 # case
 from . import access_log_report

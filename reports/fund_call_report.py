@@ -1,7 +1,8 @@
 from decimal import Decimal
 
 from odoo import models
-from odoo.tools import format_date
+
+from ..tools import figures
 
 
 class FundCallReport(models.AbstractModel):
@@ -12,7 +13,7 @@ class FundCallReport(models.AbstractModel):
     """
 
     _name = "report.justiq.report_fund_call"
-    _inherit = ["justiq.report.mixin"]
+    _inherit = ["justiq.report.mixin", "justiq.report.tables.mixin"]
     _description = "Call for Funds on Paper"
 
     _printed_model = "justiq.fund.call"
@@ -35,6 +36,7 @@ class FundCallReport(models.AbstractModel):
             "title": self.env._("Call for funds"),
             "period": self._period(call.date_start, call.date_end),
             "state_label": self._label(call, "state"),
+            "currency": call.currency_id.name,
             "rows": [
                 {"label": call._fields[name]._description_string(self.env), "amount": call[name]} for name in names
             ],
@@ -45,15 +47,29 @@ class FundCallReport(models.AbstractModel):
             ],
             "extra": call.extra_amount,
             "extra_note": call.extra_note,
-            "vouchers": [
-                {
-                    **row,
-                    "date": format_date(self.env, row["date"]),
-                    "eligible": float(row["eligible"]),
-                    "esf": float(row["esf"]),
-                }
-                for row in rows
+            "payments": rows and self._printed_table(self._payments_table(rows), self._formatter(), landscape=False),
+        }
+
+    def _payments_table(self, rows):
+        """The payments behind the call, as the tables of the reports to the funder."""
+        sums = {name: figures.amount(sum(Decimal(row[name]) for row in rows)) for name in ("eligible", "esf")}
+        texts = {
+            "date": (self.env._("Date"), "date", 16),
+            "number": (self.env._("Voucher"), "text", 20),
+            "payee": (self.env._("Payee"), "text", 36),
+            "reason": (self.env._("Reason"), "text", 44),
+            "eligible": (self.env._("Eligible"), "money", 22),
+            "esf": (self.env._("ESF money"), "money", 22),
+        }
+        return {
+            "title": self.env._("Payments due"),
+            "carry": True,
+            "columns": [
+                {"key": key, "label": label, "type": kind, "width": width}
+                for key, (label, kind, width) in texts.items()
             ],
-            "eligible": float(sum(Decimal(row["eligible"]) for row in rows)),
-            "esf": float(sum(Decimal(row["esf"]) for row in rows)),
+            "rows": [
+                *({"key": number, "cells": row} for number, row in enumerate(rows)),
+                {"key": "total", "style": "total", "cells": {"reason": self.env._("Total"), **sums}},
+            ],
         }

@@ -1,39 +1,17 @@
-import re
-from decimal import Decimal
 from io import BytesIO
 
-from markupsafe import Markup
 from pypdf import PdfReader, PdfWriter
 
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
-from ..tools import figures
+from .report_tables import height_of_texts
 
 PAPER = "justiq.report_funder_report"
-# In millimetres: the printable area of a wide page; a line of its tables, the space around it, the head of a table.
-WIDE, WIDE_HEIGHT = 262, 134
-NARROW = 170
-LINE, PADDING, HEADING = 3.3, 1.15, 13
-# Size of the letters of these tables (7.5 pt), and the widths of letters in parts of it; others: 0.62.
-LETTER = 2.65
-# Size of the letters, and the space beside a text: on wide pages; on upright ones (9.5 pt); and there in a table whose
-# words need more room (8 pt).
-WIDE_LOOK, NARROW_LOOK, DENSE_LOOK = (LETTER, 2.2), (3.35, 3.4), (2.82, 2.2)
-# The widths above are somewhat more than bold letters need.
-SNUG = 0.95
-WIDTHS = {
-    letter: width
-    for letters, width in {".,'": 0.25, "fijlI;:-()": 0.34, "rstJ/": 0.45, "acegkvxyzLSä": 0.54, "W": 1.0}.items()
-    for letter in letters
-} | dict.fromkeys("ACGKUVÄÜ&mwDHNOQÖM%", 0.8)
+# In millimetres: what stands above the first table of a report.
+TITLE = 28
 # Pages of a document that the PDF engine makes at once.
 PART_PAGES = 100
-ROW = Markup('<tr class="%s">%s</tr>')
-CELL = Markup('<td class="%s">%s</td>')
-CARRIED = Markup('<tr class="o_justiq_carried"><td colspan="%s">%s</td>%s</tr>')
-# A table with so many rows at most is not parted by the end of a page.
-SHORT = 8
 
 
 class FunderReportPaper(models.AbstractModel):
@@ -44,7 +22,7 @@ class FunderReportPaper(models.AbstractModel):
     """
 
     _name = "report.justiq.report_funder_report"
-    _inherit = ["justiq.report.mixin"]
+    _inherit = ["justiq.report.mixin", "justiq.report.tables.mixin"]
     _description = "Report to the Funder on Paper"
 
     _printed_model = "justiq.funder.report"
@@ -58,8 +36,7 @@ class FunderReportPaper(models.AbstractModel):
 
     def _content(self, report):
         landscape = report.kind in report._landscape_kinds
-        formatter = self._formatter()
-        sections = report._readable_figures()
+        sections, withheld = report._readable_figures(), not report._may_read_all()
         return {
             "title": report._label_of("kind"),
             "period": self._period(report.date_start, report.date_end),
@@ -68,17 +45,22 @@ class FunderReportPaper(models.AbstractModel):
             "currency": report.currency_id.name,
             "remark": report.remark,
             "landscape": landscape,
-            "withheld": not report._may_read_all(),
-            "sections": [
-                {
-                    "title": section["title"],
-                    "text": section.get("text") and report[section["text"]],
-                    "tables": [self._printed_table(table, formatter, landscape) for table in section.get("tables", ())],
-                    "charts": report._drawn(section),
-                }
-                for section in sections
-            ],
+            "withheld": withheld,
+            "sections": self._printed_sections(report, sections, landscape, TITLE + height_of_texts(report.remark)),
         }
+
+    def _printed_sections(self, report, sections, landscape, title):
+        """The sections as the template prints them; a table that is the first one stands below the title."""
+        formatter, printed = self._formatter(), []
+        for section in sections:
+            text, tables = section.get("text") and report[section["text"]], []
+            for table in section.get("tables", ()):
+                above = title if not (printed or tables or text) else None
+                tables.append(self._printed_table(table, formatter, landscape, above))
+            printed.append(
+                {"title": section["title"], "text": text, "tables": tables, "charts": report._drawn(section)}
+            )
+        return printed
 
     def _status(self, report):
         if not report.frozen_at:
@@ -96,169 +78,6 @@ class FunderReportPaper(models.AbstractModel):
         if not report.content_sha256:
             return ""
         return self.env._("Fingerprint of the content (SHA-256): %s", report.content_sha256)
-
-    # ------------------------------------------------------------
-    # Tables
-    # ------------------------------------------------------------
-
-    def _formatter(self):
-        """A function that writes a value as the language does, by its type."""
-        lang = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
-        language = self.env["res.lang"].browse(lang.id)
-        days = {}
-
-        def write(value, kind):
-            if value is None or value is False:
-                return ""
-            if kind == "date":
-                if value not in days:
-                    days[value] = format_date(self.env, value)
-                return days[value]
-            found = figures.number(value) if kind in figures.NUMBERS else None
-            if found is None:
-                return value
-            return language.format("%d" if kind == "integer" else "%.2f", found, grouping=True)
-
-        return write
-
-    def _printed_table(self, table, write, landscape):
-        columns = [{**column, "css": self._css(column["type"])} for column in table["columns"]]
-        lines = [
-            (row, [(write(row["cells"].get(column["key"]), column["type"]), column["css"]) for column in columns])
-            for row in table["rows"]
-        ]
-        is_dense, shares = self._shares(columns, lines, landscape)
-        for column, share in zip(columns, shares, strict=True):
-            column["share"] = share
-        carries = bool(table.get("carry") and landscape)
-        return {
-            "title": table["title"],
-            "remark": table.get("remark"),
-            "columns": columns,
-            "carries": carries,
-            "is_short": not carries and len(table["rows"]) <= SHORT,
-            "pages": list(self._pages(lines, columns, write)) if carries else [self._markup(lines)],
-            "cards": self._cards(lines, columns) if table.get("wordy") else [],
-            "sized": all(column["share"] for column in columns),
-            "dense": is_dense,
-        }
-
-    @api.model
-    def _cards(self, lines, columns):
-        """Rows of long texts, each below the other as facts: side by side they would be columns of single words."""
-        labels = [column["label"] for column in columns]
-        return [
-            [{"label": label, "text": text} for label, (text, _css) in zip(labels, cells, strict=True)]
-            for _row, cells in lines
-        ]
-
-    @api.model
-    def _css(self, kind):
-        return {"date": "o_justiq_date", "text": ""}.get(kind, "o_justiq_amount")
-
-    @api.model
-    def _shares(self, columns, lines, landscape):
-        """Width of each column in percent of the table: as it asks for, and none less than its longest word needs.
-
-        :return: whether the letters must be smaller for that, and the widths
-        """
-        weights = [column.get("width", 0) for column in columns]
-        if not all(weights):
-            return False, [False] * len(columns)
-        longest = [
-            SNUG * self._longest_word(column, [cells[index][0] for _row, cells in lines])
-            for index, column in enumerate(columns)
-        ]
-        room = WIDE if landscape else NARROW
-        for look in [WIDE_LOOK] if landscape else [NARROW_LOOK, DENSE_LOOK]:
-            letter, beside = look
-            needed = [beside + letter * width for width in longest]
-            if sum(needed) <= room:
-                break
-        widths, narrow = needed, set()
-        while sum(needed) <= room:
-            left = room - sum(needed[index] for index in narrow)
-            whole = sum(weight for index, weight in enumerate(weights) if index not in narrow)
-            widths = [
-                needed[index] if index in narrow else left * weight / whole for index, weight in enumerate(weights)
-            ]
-            too_narrow = {index for index, width in enumerate(widths) if width < needed[index]}
-            if not too_narrow:
-                break
-            narrow |= too_narrow
-        return look == DENSE_LOOK, [f"{100 * width / sum(widths):.2f}%" for width in widths]
-
-    @api.model
-    def _longest_word(self, column, texts):
-        """Width of the longest piece of a column that must not be broken, in parts of the size of its letters."""
-        words = set(column["label"].split())
-        for text in texts:
-            # An amount or a date stays in one line; of a text, a hard space keeps words together.
-            words |= {str(text)} if column["css"] else set(re.split(r"[ \n]|(?<=-)", str(text)))
-        return max((sum(WIDTHS.get(letter, 0.62) for letter in word) for word in words), default=0)
-
-    @api.model
-    def _markup(self, lines):
-        """The rows of a table; made here because a list has a hundred thousand cells."""
-        return Markup("").join(
-            ROW
-            % (
-                f"o_justiq_{row['style']}" if row.get("style") else "",
-                Markup("").join(CELL % cell[::-1] for cell in cells),
-            )
-            for row, cells in lines
-        )
-
-    # ------------------------------------------------------------
-    # Long lists: pages that end with what is carried over
-    # ------------------------------------------------------------
-
-    def _pages(self, lines, columns, write):
-        """Cut a long table into the rows of its pages.
-
-        The PDF engine cannot total pages, so the pages are made here: a row is as
-        high as its longest cell, by the width of its column.
-        """
-        widths = [float((column["share"] or "0%").rstrip("%")) * WIDE / 100 for column in columns]
-        texts = [index for index, column in enumerate(columns) if column["type"] == "text"]
-        money = [index for index, column in enumerate(columns) if column["type"] == "money"]
-        sums = dict.fromkeys(money, Decimal(0))
-        page, height, before = [], 2 * HEADING, Markup("")
-        for row, cells in lines:
-            needed = PADDING + LINE * max(
-                (self._line_count(cells[index][0], widths[index]) for index in texts), default=1
-            )
-            if page and height + needed > WIDE_HEIGHT - LINE - PADDING:
-                yield before + self._markup(page) + self._carried(self.env._("Carried over"), sums, columns, write)
-                before = self._carried(self.env._("Carried over from the page before"), sums, columns, write)
-                page, height = [], HEADING + LINE + PADDING
-            page.append((row, cells))
-            height += needed
-            if not row.get("style"):
-                for index in money:
-                    sums[index] += figures.number(row["cells"].get(columns[index]["key"])) or 0
-        yield before + self._markup(page)
-
-    @api.model
-    def _line_count(self, text, width):
-        """Lines that a text takes in a column, with the engine's rule: as many words as fit, too long ones broken."""
-        room, lines, used = (width - 2.2) / LETTER, 1, 0.0
-        for word in text.split():
-            needed = sum(WIDTHS.get(letter, 0.62) for letter in word)
-            if used and used + 0.25 + needed > room:
-                lines, used = lines + 1, 0.0
-            used += needed + (0.25 if used else 0)
-            while used > room:
-                lines, used = lines + 1, used - room
-        return lines
-
-    def _carried(self, label, sums, columns, write):
-        first = min(sums, default=len(columns))
-        cells = [
-            (write(str(sums[index]), "money") if index in sums else "", column["css"])
-            for index, column in enumerate(columns)
-        ][first:]
-        return CARRIED % (first, label, Markup("").join(CELL % cell[::-1] for cell in cells))
 
     # ------------------------------------------------------------
     # Very long lists: several documents that make one
@@ -279,7 +98,7 @@ class FunderReportPaper(models.AbstractModel):
                 pages = table["pages"]
                 while len(pages) > room:
                     shown["tables"].append({**table, "pages": pages[:room], "remark": None})
-                    pages, table = pages[room:], {**table, "title": None}
+                    pages, table = pages[room:], {**table, "title": None, "starts_page": False}
                     shown, room = {**section, "text": None, "tables": [], "charts": []}, PART_PAGES
                     parts.append([shown])
                 shown["tables"].append({**table, "pages": pages})

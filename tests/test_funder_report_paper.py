@@ -97,7 +97,7 @@ class TestLongList(FunderReportCommon):
 
     def test_parts_have_all_pages_in_order(self):
         table = self.paper._printed_table(self.table, self.paper._formatter(), True)
-        small = {**table, "pages": ["one"], "carries": False}
+        small = {**table, "pages": ["one"], "starts_page": False}
         sheet = {"sections": [{"title": "A", "text": None, "charts": [], "tables": [small, table, small]}]}
         with patch.object(funder_report, "PART_PAGES", 2):
             self.assertTrue(self.paper._is_long(sheet))
@@ -155,31 +155,3 @@ class TestLongPdf(FunderReportCommon, HttpCase):
             self.assertIn("Carried over", text)
         listed = [number for text in texts for number in re.findall(r"(?<!\d)(\d+) 0\d/\d\d/2020", text)]
         self.assertGreaterEqual(len(listed), 60)
-
-
-@tagged("post_install", "-at_install")
-class TestFonts(FunderReportCommon, HttpCase):
-    """The papers look and copy the same wherever they are opened."""
-
-    def test_every_report_embeds_its_fonts_and_its_text_can_be_copied(self):
-        self.env["ir.config_parameter"].set_param("report.print_delay", "0")
-        self.grant.name = "Straße für Jugend – Übergänge"
-        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
-        for kind in ("narrative", "financial", "vouchers", "statistics", "audit"):
-            with self.subTest(kind=kind), self.allow_pdf_render():
-                report = self._report(kind, user=self.env.user)
-                pages = PdfReader(BytesIO(reports._render_qweb_pdf(PDF, report.ids)[0])).pages
-                fonts = [font.get_object() for page in pages for font in page["/Resources"]["/Font"].values()]
-                self.assertTrue(fonts)
-                for font in fonts:
-                    self.assertTrue(self._is_embedded(font), font["/BaseFont"])
-                self.assertIn(self.grant.name, " ".join(pages[0].extract_text().split()))
-
-    def _is_embedded(self, font):
-        descriptors = [font, *(part.get_object() for part in font.get("/DescendantFonts", ()))]
-        return any(
-            name.startswith("/FontFile")
-            for one in descriptors
-            if "/FontDescriptor" in one
-            for name in one["/FontDescriptor"].get_object()
-        )

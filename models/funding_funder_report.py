@@ -60,8 +60,8 @@ class FunderReport(models.Model):
         "justiq.financing.line": "justiq.justiq_financing_line_action",
         "justiq.budget.line": "justiq.justiq_budget_line_action",
     }
-    # Reports that are not made for the public.
-    _inner_kinds = {"vouchers", "audit"}
+    # Reports that are not made for the public; the proof of use has no figures about persons.
+    _inner_kinds = {"financial", "vouchers", "audit"}
     # Reports that need the width of the page.
     _landscape_kinds = {"vouchers"}
 
@@ -145,8 +145,8 @@ class FunderReport(models.Model):
             if report.is_for_outside and report.kind in self._inner_kinds:
                 raise ValidationError(
                     self.env._(
-                        "For the public: a report of the kind “%s” is not made for the public, as it names payees or "
-                        "tells of single deviations. Untick it, or choose the statistics or the narrative report.",
+                        "For the public: a report of the kind “%s” is not made for the public, as it tells of money, "
+                        "payees or single deviations. Untick it, or choose the statistics or the narrative report.",
                         report._label_of("kind"),
                     )
                 )

@@ -65,32 +65,56 @@ class FunderReportWorkbook(models.AbstractModel):
         formats["quoted"] = workbook.add_format({"valign": "top", "quote_prefix": True, "text_wrap": True})
         formats["head"] = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         formats["right"] = workbook.add_format({"bold": True, "bottom": 1, "align": "right", "valign": "top"})
+        formats["line"] = workbook.add_format({"valign": "top"})
         formats["title"] = workbook.add_format({"bold": True, "font_size": 14})
         return formats
 
     def _write_table(self, workbook, formats, report, section, table):
-        sheet = workbook.add_worksheet(self._sheet_name(workbook, table["title"]))
-        paper = self.env["report.justiq.report_funder_report"].with_env(self.env)
-        head = [
-            report.display_name,
-            " · ".join(filter(None, (section["title"], table["title"]))),
-            " · ".join(filter(None, (paper._status(report), paper._fingerprint(report)))),
-            self.env._("Amounts in %s", report.currency_id.name),
-        ]
+        sheet = workbook.add_worksheet(self._sheet_name(workbook, self._short_title(section, table)))
+        head = self._head(report, section, table)
         for index, text in enumerate(head):
-            sheet.write_string(index, 0, text, formats["title"] if not index else None)
+            self._write_text(sheet, index, 0, text, formats["title" if not index else "line"], formats)
         first = len(head) + 1
         for index, column in enumerate(table["columns"]):
             look = formats["right" if column["type"] in figures.NUMBERS else "head"]
             sheet.write_string(first, index, column["label"], look)
             sheet.set_column(index, index, self._column_width(table, column))
-        for offset, row in enumerate(table["rows"], start=first + 1):
+        line = first
+        for line, row in enumerate(table["rows"], start=first + 1):
             for index, column in enumerate(table["columns"]):
-                self._write_cell(sheet, offset, index, row, column, formats)
+                self._write_cell(sheet, line, index, row, column, formats)
+        for below, text in enumerate(self._foot(report, table), start=line + 2):
+            self._write_text(sheet, below, 0, text, formats["line"], formats)
+        self._set_up_page(sheet, report, table, first)
+
+    def _head(self, report, section, table):
+        """What stands above a table: the same as on the first page of the PDF."""
+        paper = self.env["report.justiq.report_funder_report"].with_env(self.env)
+        # sudo: name of the provider and the funder's number of the grant, which every paper bears.
+        grant = report.sudo().grant_id
+        titles = dict.fromkeys(filter(None, (section["title"], table["title"])))
+        return [
+            report.display_name,
+            " · ".join(titles),
+            " · ".join(filter(None, (grant.company_id.name, grant.programme_id.name, grant.reference))),
+            " · ".join(filter(None, (paper._status(report), paper._fingerprint(report)))),
+            self.env._("Amounts in %s", report.currency_id.name),
+            *(report.remark or "").splitlines(),
+        ]
+
+    def _foot(self, report, table):
+        """What stands below a table: what one has to know to read it, and the wording that the funders want."""
+        # sudo: the wording that every paper bears.
+        return [text for text in (table.get("remark"), report.sudo().grant_id.programme_id.funding_note) if text]
+
+    def _set_up_page(self, sheet, report, table, first):
         sheet.freeze_panes(first + 1, 0)
         sheet.repeat_rows(first)
         sheet.fit_to_pages(1, 0)
         sheet.set_paper(9)
+        # An ampersand begins a command; more than 255 letters are refused.
+        name = report.display_name.replace("&", "&&")[:200]
+        sheet.set_footer(f"&L&8{name}&R&8{self.env._('Page %(page)s of %(total)s', page='&P', total='&N')}")
         if len(table["columns"]) > 7:
             sheet.set_landscape()
 
@@ -106,10 +130,34 @@ class FunderReportWorkbook(models.AbstractModel):
         elif kind == "date":
             sheet.write_datetime(line, index, fields.Date.to_date(value), formats[kind, style])
         else:
-            # The quote tells the spreadsheet that it is a text even when somebody edits it.
-            text = str(value)
-            look = formats["quoted"] if text[:1] in "=+-@\t\r\n" else formats["text", style]
-            sheet.write_string(line, index, text, look)
+            self._write_text(sheet, line, index, str(value), formats["text", style], formats)
+
+    @api.model
+    def _write_text(self, sheet, line, index, text, look, formats):
+        # The quote tells the spreadsheet that it is a text even when somebody edits it.
+        sheet.write_string(line, index, text, formats["quoted"] if text[:1] in "=+-@\t\r\n" else look)
+
+    @api.model
+    def _short_title(self, section, table):
+        """The title of a table, or a short word for it where a workbook has no room for the title."""
+        return {
+            "reconciliation/vouchers": self.env._("Reconciliation, books"),
+            "reconciliation/spent": self.env._("Reconciliation, vouchers"),
+            "reconciliation/income": self.env._("Reconciliation, income"),
+            "reconciliation/calls": self.env._("Reconciliation, calls"),
+            "spending/plan": self.env._("Spending"),
+            "necessity/money": self.env._("Money per Baustein"),
+            "micro_projects/project_contents": self.env._("Aim and added value"),
+            "micro_projects/minimum": self.env._("Number of micro-projects"),
+            "staff/others": self.env._("Others in micro-projects"),
+            "list/list": self.env._("Participants"),
+        }.get(f"{section['key']}/{table['key']}") or {
+            "participations": self.env._("Participations"),
+            "counted": self.env._("Who counts"),
+            "age": self.env._("Age at entry"),
+            "timeline": self.env._("Course over time"),
+            "limits": self.env._("ESF money per year"),
+        }.get(table["key"], table["title"])
 
     @api.model
     def _sheet_name(self, workbook, title):

@@ -89,6 +89,7 @@ from . import test_migration_keep
 from . import test_migration_ledger
 from . import test_migration_myday
 from . import test_migration_outreach
+from . import test_migration_public
 from . import test_migration_search
 from . import test_migration_statistics
 from . import test_money

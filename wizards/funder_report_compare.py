@@ -107,7 +107,10 @@ class FunderReportCompare(models.TransientModel):
 
     def _tables(self, changes):
         by_type = {kind: [change for change in changes if change["column"]["type"] == kind] for kind in TYPES}
-        return [self._table_of(kind, mine) for kind, mine in by_type.items() if mine]
+        return [self._table_of(kind, sorted(mine, key=self._is_total)) for kind, mine in by_type.items() if mine]
+
+    def _is_total(self, change):
+        return ("", "subtotal", "total").index(change["row"].get("style") or "")
 
     def _table_of(self, kind, changes):
         value = {"type": kind}
@@ -121,10 +124,23 @@ class FunderReportCompare(models.TransientModel):
         columns.append({"key": "records", "label": self.env._("Changed records"), "type": "integer"})
         return {
             "key": kind,
-            "title": ", ".join(dict.fromkeys(change["table"]["title"] for change in changes)),
+            "title": " · ".join(
+                [*dict.fromkeys(change["table"]["title"] for change in changes), self._type_label(kind)]
+            ),
             "columns": columns,
             "rows": [self._row(kind, change) for change in changes],
         }
+
+    @api.model
+    def _type_label(self, kind):
+        return {
+            "money": self.env._("amounts"),
+            "percent": self.env._("percentages"),
+            "hours": self.env._("hours"),
+            "integer": self.env._("counts"),
+            "date": self.env._("days"),
+            "text": self.env._("words"),
+        }[kind]
 
     def _row(self, kind, change):
         old, new = figures.number(change["old"]), figures.number(change["new"])

@@ -45,7 +45,7 @@ class TestStatisticsReport(PeopleReportCommon):
         self.assertNotIn("list", self._section_keys(report.with_user(self.users["coordinator"])))
 
     def test_what_names_payees_or_single_deviations_is_not_for_the_public(self):
-        for kind, role in (("audit", "coordinator"), ("vouchers", "finance")):
+        for kind, role in (("audit", "coordinator"), ("vouchers", "finance"), ("financial", "finance")):
             with self.subTest(kind), self.assertRefused("not made for the public"):
                 self._report(kind, role, is_for_outside=True)
 

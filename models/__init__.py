@@ -24,6 +24,7 @@ from . import programme_assessment_domain
 from . import grant_quartier
 from . import grant
 from . import grant_baustein
+from . import grant_target
 from . import grant_funding_year
 from . import grant_retention
 
@@ -68,9 +69,11 @@ from . import case_enrolment_completeness
 from . import case_enrolment_question
 from . import case_enrolment_indicator
 from . import case_enrolment_reminder
+from . import case_enrolment_validity
 from . import case_own_questions
 from . import case_grant
 from . import case_participation
+from . import case_grant_target
 from . import case_participation_professional
 from . import case_note
 from . import case_note_quick_entry
@@ -193,6 +196,7 @@ from . import funding_micro_project
 from . import funding_grant
 from . import funding_fund_call_income
 from . import funding_financing_receipt
+from . import funding_publicity
 from . import funding_funder_report
 from . import funding_funder_report_freeze
 from . import funding_funder_report_consent
@@ -206,10 +210,12 @@ from . import funding_funder_report_spending
 from . import funding_figures_mixin
 from . import funding_funder_report_reconciliation
 from . import funding_figures_participations
+from . import funding_figures_list
 from . import funding_figures_statistics
 from . import funding_figures_findings
 from . import funding_figures_projects
 from . import funding_figures_work
+from . import funding_figures_network
 from . import funding_figures_evidence
 from . import funding_figures_audit
 from . import funding_figures_narrative

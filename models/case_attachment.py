@@ -35,7 +35,11 @@ CONTAINERS = {
     "application/x-empty",
 }
 # Beside those of what hangs on a case file.
-OTHER_SCANS = {("account.analytic.line", "justiq_document"), ("justiq.programme.funder", "logo")}
+OTHER_SCANS = {
+    ("account.analytic.line", "justiq_document"),
+    ("justiq.programme.funder", "logo"),
+    ("justiq.publicity", "proof"),
+}
 
 
 class IrAttachment(models.Model):

@@ -1,9 +1,6 @@
 from collections import Counter, defaultdict
 
 from odoo import api, models
-from odoo.fields import Domain
-
-from .funding_figures_findings import LIVE
 
 # Rules that speak of micro-projects and their money: without a group Baustein they bind nobody (S22).
 OF_GROUP = {f"S{number}" for number in (*range(1, 25), 35)} - {"S22"}
@@ -90,7 +87,17 @@ class AuditFigures(models.AbstractModel):
                 "Open before an approval: whatever is approved meets the rule or was justified; a planned "
                 "micro-project does not yet, and is not approved before that. "
                 "The first column is for the hand of whoever audits."
-            ),
+            )
+            + self._period_remark(report),
+        )
+
+    @api.model
+    def _period_remark(self, report):
+        if self._is_whole_grant(report):
+            return ""
+        return " " + self.env._(
+            "Evidence and findings are those of the period where the records have days; Bausteine and the number of "
+            "micro-projects are those of the whole grant, limits and budgets those of whole funding years."
         )
 
     @api.model
@@ -98,15 +105,11 @@ class AuditFigures(models.AbstractModel):
         """Open and justified findings by rule; `preparing` are the open ones about what is not approved yet."""
         # sudo: states and numbers of findings only, those about case files too.
         findings = self.env["justiq.finding"].sudo()
-        live = Domain("grant_id", "=", report.grant_id.id) & Domain("state", "in", LIVE)
-        planned = self._planned_projects(report)
-        preparing = live & Domain("res_model", "=", planned._name) & Domain("res_id", "in", planned.ids)
+        domain = self._findings_domain(report)
         counts = defaultdict(Counter)
-        for rule, state, number in findings._read_group(live, ["requirement_id", "state"], ["__count"]):
+        for rule, state, number in findings._read_group(domain, ["requirement_id", "state"], ["__count"]):
             counts[rule][state] = number
-        for rule, number in findings._read_group(
-            preparing & Domain("state", "=", "open"), ["requirement_id"], ["__count"]
-        ):
+        for rule, number in findings._read_group(domain & self._about_planned(report), ["requirement_id"], ["__count"]):
             counts[rule]["preparing"] = number
             counts[rule]["open"] -= number
         return counts

@@ -1,6 +1,7 @@
 from collections import Counter, defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .micro_project import BOUND, PLANNING
 
@@ -20,24 +21,68 @@ class FindingFigures(models.AbstractModel):
     _inherit = ["justiq.figures.mixin"]
     _description = "Figures on Findings"
 
-    @api.model
-    def _findings(self, report):
-        """Findings of the grant: those that a report may print, and those about single case files."""
-        # sudo: rule, text and justification of the grant's findings, which the report is made for; those about
-        # case files leave as numbers only.
-        findings = self.env["justiq.finding"].sudo()
-        found = findings.search([("grant_id", "=", report.grant_id.id), ("state", "in", LIVE)])
-        found = found.sorted(lambda one: (one.requirement_id.sequence, one.id))
-        printed = found.filtered(lambda one: not one.case_file_id or one.requirement_id.check in ABOUT_PROFESSIONALS)
-        return printed, found - printed
+    # ------------------------------------------------------------
+    # Which ones
+    # ------------------------------------------------------------
 
     @api.model
-    def _planned_projects(self, report):
-        """Micro-projects whose findings show already, though the rules bind from the approval on."""
-        # sudo: findings about them are told apart; only numbers and what the finding says are shown.
+    def _live_findings(self):
+        return Domain("state", "in", LIVE)
+
+    @api.model
+    def _findings_domain(self, report):
+        """Open and justified findings of the grant; of a part of it, those about what lasts in that time.
+
+        A finding has no day of its own: it stands as long as its cause.
+        """
+        domain = self._live_findings() & Domain("grant_id", "=", report.grant_id.id)
+        if self._is_whole_grant(report):
+            return domain
+        for name, condition in self._records_of_period(report).items():
+            # sudo: which records last in the period, for the findings about them only.
+            records = self.env[name].sudo().with_context(active_test=False)
+            domain &= Domain("res_model", "!=", name) | self._about(records, condition)
+        return domain
+
+    @api.model
+    def _records_of_period(self, report):
+        """Domain by model that findings are about and that has days; the grant itself always belongs to it."""
+        of_grant = Domain("grant_id", "=", report.grant_id.id)
+        return {
+            "justiq.funding.year": of_grant & self._touching(report),
+            "justiq.micro.project": self._projects_of_period(report),
+            "justiq.participation": of_grant & self._touching(report),
+            "justiq.case.file": Domain(
+                "enrolment_ids", "any", of_grant & self._touching(report, "date_entry", "date_exit")
+            ),
+        }
+
+    @api.model
+    def _projects_of_period(self, report):
+        """Micro-projects of the period, planned or approved: findings show from the planning on."""
+        return Domain("grant_id", "=", report.grant_id.id) & Domain("state", "in", PLANNING) & self._touching(report)
+
+    @api.model
+    def _about(self, records, domain):
+        """Findings about the records of the domain."""
+        return Domain("res_model", "=", records._name) & Domain("res_id", "in", records._search(domain))
+
+    @api.model
+    def _about_planned(self, report):
+        """Findings about micro-projects that show already, though the rules bind from the approval on."""
+        # sudo: which findings are about them.
         projects = self.env["justiq.micro.project"].sudo().with_context(active_test=False)
-        planned = [state for state in PLANNING if state not in BOUND]
-        return projects.search([("grant_id", "=", report.grant_id.id), ("state", "in", planned)])
+        planned = self._projects_of_period(report) & Domain("state", "not in", BOUND)
+        return Domain("state", "=", "open") & self._about(projects, planned)
+
+    @api.model
+    def _printed_findings(self):
+        """Those that a report may print: what is found about single case files is a number."""
+        return Domain("case_file_id", "=", False) | Domain("requirement_id.check", "in", ABOUT_PROFESSIONALS)
+
+    # ------------------------------------------------------------
+    # Tables
+    # ------------------------------------------------------------
 
     @api.model
     def _state_labels(self):
@@ -45,20 +90,23 @@ class FindingFigures(models.AbstractModel):
 
     @api.model
     def _findings_tables(self, report):
-        printed, of_files = self._findings(report)
-        tables = [self._findings_table(printed, self._planned_projects(report))]
-        if of_files and not report.is_for_outside:
-            tables.append(self._file_findings_table(report, of_files))
+        tables = [self._findings_table(report)]
+        if not report.is_for_outside:
+            of_files = self._file_findings_table(report)
+            tables += [of_files] if of_files["rows"] else []
         return tables
 
     @api.model
-    def _findings_table(self, findings, planned):
+    def _findings_table(self, report):
+        # sudo: rule, text and justification of the grant's findings, which the report is made for.
+        model = self.env["justiq.finding"].sudo()
+        domain = self._findings_domain(report) & self._printed_findings()
+        findings = model.search(domain).sorted(lambda one: (one.requirement_id.sequence, one.id))
+        ahead = model.search(domain & self._about_planned(report))
         states, rows = self._state_labels(), {}
-        ahead = {(planned._name, project.id) for project in planned}
 
         def state_of(finding):
-            is_ahead = finding.state == "open" and (finding.res_model, finding.res_id) in ahead
-            return self.env._("Open before the approval") if is_ahead else states[finding.state]
+            return self.env._("Open before the approval") if finding in ahead else states[finding.state]
 
         for finding in findings:
             # Many files with the same professional say the same: one line.
@@ -88,8 +136,16 @@ class FindingFigures(models.AbstractModel):
                 )
                 for finding in rows.values()
             ],
-            remark="" if rows else self.env._("No deviation from the rules of the programme is open or was justified."),
+            remark=self._findings_remark(report, rows),
         )
+
+    @api.model
+    def _findings_remark(self, report, rows):
+        if not rows:
+            return self.env._("No deviation from the rules of the programme is open or was justified.")
+        if self._is_whole_grant(report):
+            return ""
+        return self.env._("Findings about what lasts in the period, and about the grant as a whole.")
 
     @api.model
     def _justification(self, finding):
@@ -100,10 +156,13 @@ class FindingFigures(models.AbstractModel):
         return f"{finding.justification} ({finding.justified_by_id.name}, {day})"
 
     @api.model
-    def _file_findings_table(self, report, findings):
+    def _file_findings_table(self, report):
+        # sudo: numbers by rule and state.
+        findings = self.env["justiq.finding"].sudo()
+        domain = self._findings_domain(report) & ~self._printed_findings()
         numbers = defaultdict(Counter)
-        for finding in findings:
-            numbers[finding.requirement_id][finding.state] += 1
+        for rule, state, number in findings._read_group(domain, ["requirement_id", "state"], ["__count"]):
+            numbers[rule][state] = number
         states = self._state_labels()
         return self._make_table(
             "file_findings",
@@ -117,18 +176,19 @@ class FindingFigures(models.AbstractModel):
                 self._make_row(
                     f"rule_{rule.id}",
                     {"code": rule.code, "name": rule.name, **{state: counts[state] for state in LIVE}},
-                    drill=self._drill(
-                        "justiq.finding",
-                        [
-                            ("grant_id", "=", report.grant_id.id),
-                            ("requirement_id", "=", rule.id),
-                            ("state", "in", LIVE),
-                            ("case_file_id", "!=", False),
-                        ],
-                        "state",
-                    ),
+                    drill=self._drill("justiq.finding", self._file_findings_domain(report, rule), "state"),
                 )
-                for rule, counts in numbers.items()
+                for rule, counts in sorted(numbers.items(), key=lambda item: (item[0].sequence, item[0].id))
             ],
             remark=self.env._("Text and justification of each stand in the case file."),
         )
+
+    @api.model
+    def _file_findings_domain(self, report, rule):
+        """The findings of a rule as the web client can ask for them."""
+        of_rule = Domain("requirement_id", "=", rule.id) & Domain("case_file_id", "!=", False)
+        if self._is_whole_grant(report):
+            return of_rule & self._live_findings() & Domain("grant_id", "=", report.grant_id.id)
+        # sudo: ids only; who opens them sees those that she may read.
+        findings = self.env["justiq.finding"].sudo()
+        return Domain("id", "in", findings.search(of_rule & self._findings_domain(report)).ids)

@@ -13,7 +13,12 @@ class NarrativeFigures(models.AbstractModel):
     """
 
     _name = "justiq.figures.narrative"
-    _inherit = ["justiq.figures.findings", "justiq.figures.projects", "justiq.figures.work"]
+    _inherit = [
+        "justiq.figures.findings",
+        "justiq.figures.projects",
+        "justiq.figures.work",
+        "justiq.figures.network",
+    ]
     _description = "Figures of the Narrative Report"
 
     @api.model
@@ -30,7 +35,8 @@ class NarrativeFigures(models.AbstractModel):
         def charts(key):
             return people[key][1].get("charts", []) if key in people else []
 
-        money_table, money_chart = self._money_by_baustein(report)
+        spending = report._spending()
+        money_table, money_chart = self._money_by_baustein(report, spending)
         contents = {
             "project": ([self._project_table(report)], []),
             "results": (tables("target", "persons", "participations"), charts("timeline")),
@@ -41,10 +47,13 @@ class NarrativeFigures(models.AbstractModel):
             "bausteine": ([self._intensity_table(report), *tables("outreach")], []),
             "micro_projects": (self._project_tables(report), []),
             "staff": (self._staff_tables(report), []),
-            "cooperation": ([self._cooperation_table(report)], []),
-            "necessity": ([money_table], [money_chart] if money_chart else []),
+            "cooperation": ([self._cooperation_table(report), self._network_table(report)], []),
+            "necessity": (
+                [money_table, self._main_items_table(report, spending)],
+                [money_chart] if money_chart else [],
+            ),
             "deviations": (self._findings_tables(report), []),
-            "publicity": ([], []),
+            "publicity": ([self._publicity_table(report)], []),
             "aims": ([], []),
             "outlook": ([], []),
         }
@@ -89,10 +98,10 @@ class NarrativeFigures(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _money_by_baustein(self, report):
+    def _money_by_baustein(self, report, spending):
         """What was spent per Baustein and funding year, flat rates included; table and chart of the same figures."""
-        years, bausteine = report._report_years(), report.grant_id.baustein_ids.sorted("number")
-        spent = self._spent(years)
+        years, bausteine = spending["years"], report.grant_id.baustein_ids.sorted("number")
+        spent = self._spent(report, spending)
         cells = {
             baustein: {f"year_{year.id}": str(spent[year.id, baustein.id]) for year in years} for baustein in bausteine
         }
@@ -102,14 +111,15 @@ class NarrativeFigures(models.AbstractModel):
             self._make_column("total", self.env._("Total"), "money", width=4),
         ]
         rows = [
-            self._make_row(
+            self._money_row(
+                report,
                 f"baustein_{baustein.id}",
                 {
                     "label": baustein.name,
                     **by_year,
                     "total": str(sum(spent[year.id, baustein.id] for year in years)),
                 },
-                drill=self._paid_drill(years, baustein),
+                domain=[("justiq_baustein_id", "=", baustein.id)],
             )
             for baustein, by_year in cells.items()
         ]
@@ -123,10 +133,8 @@ class NarrativeFigures(models.AbstractModel):
             "money",
             title,
             columns,
-            [*rows, self._make_row("total", total, "total", self._paid_drill(years))],
-            remark=self.env._(
-                "Eligible amounts of the vouchers paid in the funding years, and the flat rates that follow."
-            ),
+            [*rows, self._money_row(report, "total", total, "total")],
+            remark=self.env._("Eligible amounts of the vouchers paid in the period, and the flat rates that follow."),
         )
         chart = {
             "key": "money",
@@ -140,27 +148,71 @@ class NarrativeFigures(models.AbstractModel):
         return table, chart if any(spent.values()) else None
 
     @api.model
-    def _paid_drill(self, years, baustein=None):
-        """The vouchers of all years; flat rates follow from them."""
-        domain = self._paid_domain(years) + ([("justiq_baustein_id", "=", baustein.id)] if baustein else [])
-        return self._drill("account.analytic.line", domain, "justiq_eligible_amount")
+    def _money_row(self, report, key, cells, style="", domain=()):
+        """The vouchers behind each year; flat rates follow from them."""
+        row = self._make_row(key, cells, style, self._voucher_drill(report, domain))
+        row["drills"] = {
+            f"year_{year.id}": self._voucher_drill(report, [*domain, ("justiq_funding_year_id", "=", year.id)])
+            for year in report._report_years()
+        }
+        return row
 
     @api.model
-    def _paid_domain(self, years):
-        return [("justiq_funding_year_id", "in", years.ids), ("justiq_payment_date", "!=", False)]
+    def _voucher_drill(self, report, domain):
+        return self._drill("account.analytic.line", [*report._voucher_domain(), *domain], "justiq_eligible_amount")
 
     @api.model
-    def _spent(self, years):
-        """Amounts by (funding year, Baustein)."""
-        spent = defaultdict(lambda: money.exact(0))
-        # sudo: sums per Baustein, also for the team lead, who reads no vouchers.
-        vouchers = self.env["account.analytic.line"].sudo()
-        for year, baustein, amount in vouchers._read_group(
-            self._paid_domain(years), ["justiq_funding_year_id", "justiq_baustein_id"], ["justiq_eligible_amount:sum"]
-        ):
-            spent[year.id, baustein.id] += money.exact(amount)
-        flat = [("funding_year_id", "in", years.ids), ("flat_rate_id", "!=", False)]
-        lines = self.env["justiq.budget.line"].sudo()  # sudo: as above
-        for year, baustein, amount in lines._read_group(flat, ["funding_year_id", "baustein_id"], ["spent_amount:sum"]):
-            spent[year.id, baustein.id] += money.exact(amount)
+    def _spent(self, report, spending):
+        """Amounts by (funding year, Baustein), as in the proof of use."""
+        spent, base = defaultdict(lambda: money.exact(0)), {}
+        for (year, baustein, category), (amount, _esf) in spending["by_year"].items():
+            spent[year.id, baustein.id] += amount
+            base[year.id, baustein.id, category.id] = amount
+        lines = self.env["justiq.budget.line"].search(
+            [("funding_year_id", "in", spending["years"].ids), ("flat_rate_id", "!=", False)]
+        )
+        for line, amount in lines._flat_parts(base).items():
+            spent[line.funding_year_id.id, line.baustein_id.id] += amount
         return spent
+
+    @api.model
+    def _main_items_table(self, report, spending):
+        """Planned and spent by cost category, the largest first: what the text explains."""
+        sums, drills = defaultdict(lambda: [money.exact(0)] * 2), {}
+        for (_baustein, category), (planned, spent, _esf) in spending["costs"].items():
+            self._add_item(sums, ("category", category), planned, spent)
+        for (_baustein, rate), (planned, spent, _esf) in spending["flat"].items():
+            self._add_item(sums, ("flat", rate), planned, spent)
+        for kind, record in sums:
+            paid = [("justiq_cost_category_id", "=", record.id)]
+            if kind == "flat":
+                paid = [("justiq_cost_category_id", "in", record.base_category_ids.ids)]
+            name = "flat_rate_id" if kind == "flat" else "cost_category_id"
+            plan = [("funding_year_id", "in", spending["years"].ids), (name, "=", record.id)]
+            drills[kind, record] = self._voucher_drill(report, paid), plan
+        return {
+            "key": "main_items",
+            "title": self.env._("Main items: planned and spent by cost category"),
+            "remark": report._plan_remark() or "",
+            "columns": report._plan_columns(self.env._("Cost category"), self.env._("Spent")),
+            "rows": [
+                report._plan_row(
+                    f"{kind}_{record.id or 0}",
+                    self._item_name(kind, record),
+                    *sums[kind, record],
+                    drill=drills[kind, record][0],
+                    drills={"planned": self._drill("justiq.budget.line", drills[kind, record][1], "planned_amount")},
+                )
+                for kind, record in sorted(sums, key=lambda key: (-sums[key][1], -sums[key][0], key[0], key[1].id or 0))
+            ],
+        }
+
+    @api.model
+    def _add_item(self, sums, key, planned, spent):
+        sums[key] = [sums[key][0] + planned, sums[key][1] + spent]
+
+    @api.model
+    def _item_name(self, kind, record):
+        if kind == "flat":
+            return self.env._("%(name)s (flat rate)", name=record.cost_category_id.name)
+        return record.name or self.env._("Without a cost category")

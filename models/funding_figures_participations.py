@@ -7,13 +7,12 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools.person_figures import TOTAL, drawn
-from .funding_figures_mixin import TEAM
 
 MONTHS_OF_A_YEAR = 12
 
 
 class ParticipationFigures(models.AbstractModel):
-    """Participations, low-threshold contacts, the course over time, and the list under the reference."""
+    """Participations, low-threshold contacts, and the course over time."""
 
     _name = "justiq.figures.participations"
     _inherit = ["justiq.figures.mixin"]
@@ -58,6 +57,7 @@ class ParticipationFigures(models.AbstractModel):
             key = f"baustein_{baustein.id}"
             book.put_genders(key, counts[key])
             book.put(key, "persons", persons.get(baustein.id, 0))
+            book.part_of((f"reached_{baustein.id}", TOTAL), (key, "persons"))
             keys.append(key)
         whole = defaultdict(int)
         for key in keys:
@@ -315,79 +315,3 @@ class ParticipationFigures(models.AbstractModel):
             ],
             "charts": [self._timeline_chart(report, book, timeline)],
         }
-
-    # ------------------------------------------------------------
-    # List under the reference
-    # ------------------------------------------------------------
-
-    @api.model
-    def _section_list(self, report):
-        """Who counts, under the reference, with the completeness of the data; only whose data may be passed on."""
-        # sudo: a section of its own for the roles that read enrolments under the reference.
-        enrolments = self.env["justiq.enrolment"].sudo()
-        start, end = map(fields.Date.to_string, (report.date_start, report.date_end))
-        domain = (
-            Domain("grant_id", "=", report.grant_id.id)
-            & Domain("date_entry", "<=", end)
-            & (Domain("date_exit", "=", False) | Domain("date_exit", ">=", start))
-            & enrolments._exportable_domain(fields.Date.context_today(self))
-        )
-        listed = enrolments.search(domain, order="reference, id")
-        codes = defaultdict(list)
-        participations = self.env["justiq.participation"].sudo()  # sudo: the codes of their Bausteine, as above
-        for enrolment, baustein in participations._read_group(
-            [("enrolment_id", "in", listed.ids)], ["enrolment_id", "baustein_id"], order="baustein_id"
-        ):
-            codes[enrolment.id].append(baustein.code)
-        columns = [
-            self._make_column("reference", self.env._("Reference"), "text", width=3),
-            self._make_column("bausteine", self.env._("Bausteine"), "text", width=3),
-            self._make_column("entry", self.env._("Entry"), "date", width=2),
-            self._make_column("exit", self.env._("Exit"), "date", width=2),
-            self._make_column("legal_basis", self._legal_basis_label(report), "date", width=2),
-            self._make_column("entry_data", self.env._("Entry data %"), "integer", width=2),
-            self._make_column("exit_data", self.env._("Exit data %"), "integer", width=2),
-        ]
-        rows = [
-            self._make_row(
-                f"enrolment_{enrolment.id}",
-                {
-                    "reference": enrolment.reference,
-                    "bausteine": ", ".join(codes[enrolment.id]),
-                    "entry": fields.Date.to_string(enrolment.date_entry),
-                    "exit": fields.Date.to_string(enrolment.date_exit) or None,
-                    "legal_basis": fields.Date.to_string(enrolment.legal_basis_date) or None,
-                    "entry_data": enrolment.entry_completeness,
-                    "exit_data": enrolment.exit_completeness if enrolment.date_exit else None,
-                },
-                drill=self._drill(
-                    "justiq.enrolment",
-                    [("id", "=", enrolment.id)],
-                    ["date_entry", "date_exit", "legal_basis_date", "entry_completeness", "exit_completeness"],
-                ),
-            )
-            for enrolment in listed
-        ]
-        return {
-            "key": "list",
-            "title": self.env._("Participants under their reference"),
-            "text": None,
-            "groups": TEAM,
-            "tables": [
-                self._make_table(
-                    "list",
-                    self.env._("Participants under their reference"),
-                    columns,
-                    rows,
-                    remark=self.env._(
-                        "Persons who count and whose data may be passed on today. Names are in the case files only."
-                    ),
-                )
-            ],
-        }
-
-    @api.model
-    def _legal_basis_label(self, report):
-        if report.grant_id.programme_id.legal_basis == "consent":
-            return self.env._("Consent of")
-        return self.env._("Informed on")

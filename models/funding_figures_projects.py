@@ -203,5 +203,13 @@ class ProjectFigures(models.AbstractModel):
                 )
                 for year in report._report_years()
             ],
-            remark=self.env._("The limits are those of the programme, for a year of this length."),
+            remark=self.env._("The limits are those of the programme, for a year of this length.")
+            + ("" if self._has_whole_years(report) else " " + self._whole_years_remark(report)),
+        )
+
+    @api.model
+    def _whole_years_remark(self, report):
+        return self.env._(
+            "They bind whole funding years, so the amounts are those of the whole years %(years)s.",
+            years=", ".join(report._report_years().mapped("label")),
         )

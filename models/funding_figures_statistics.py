@@ -33,7 +33,7 @@ class StatisticsFigures(models.AbstractModel):
     """
 
     _name = "justiq.figures.statistics"
-    _inherit = ["justiq.figures.participations"]
+    _inherit = ["justiq.figures.participations", "justiq.figures.list"]
     _description = "Statistics of Participants"
 
     @api.model
@@ -69,7 +69,15 @@ class StatisticsFigures(models.AbstractModel):
         )
         follow_up = Domain("follow_up_due_date", ">=", start) & Domain("follow_up_due_date", "<=", end)
         groups = {
-            "reached": [Line("reached", self.env._("Reached"), COUNTED & Domain("date_entry", "<=", end))],
+            "reached": [
+                *self._lines_reached(report, end),
+                Line(
+                    "reached",
+                    self.env._("Persons, each once"),
+                    COUNTED & Domain("date_entry", "<=", end),
+                    style="total",
+                ),
+            ],
             "persons": [
                 Line("carried", self.env._("Already there at the beginning"), carried),
                 Line("entered", self.env._("Entered in the period"), entered),
@@ -94,6 +102,19 @@ class StatisticsFigures(models.AbstractModel):
         for base, domain in bases.items():
             groups[base] = self._lines_of_indicators(report, base, domain)
         return groups
+
+    @api.model
+    def _lines_reached(self, report, end):
+        """Persons who count by Baustein; of the grant only, as the Bausteine are those of the whole programme."""
+        begun = Domain("grant_id", "=", report.grant_id.id) & Domain("date_start", "<=", end)
+        return [
+            Line(
+                f"reached_{baustein.id}",
+                baustein.name,
+                COUNTED & Domain("participation_ids", "any", begun & Domain("baustein_id", "=", baustein.id)),
+            )
+            for baustein in self._bausteine(report)
+        ]
 
     @api.model
     def _lines_not_counted(self, entered):
@@ -151,6 +172,8 @@ class StatisticsFigures(models.AbstractModel):
         book.add_up("not_counted", [line.key for line in groups["counted"][:-2]])
         book.add_up("present", ["left"])
         book.add_up("reached", ["counted"])
+        for line in groups["reached"][:-1]:
+            book.add_up("reached", [line.key])
         book.add_up("counted", [line.key for line in groups["age"]])
         book.add_up("left", ["left_counted"])
         for name in ("destination", "improved"):
@@ -216,7 +239,7 @@ class StatisticsFigures(models.AbstractModel):
             "title": self.env._("Persons"),
             "text": None,
             "tables": [
-                self._target_table(report, book, *groups["reached"]),
+                self._target_table(report, book, groups["reached"]),
                 self._make_table(
                     "persons",
                     self.env._("Persons supported"),
@@ -259,29 +282,48 @@ class StatisticsFigures(models.AbstractModel):
         return [line for line in lines if not line.key.endswith("_missing") or book.number(line.key)]
 
     @api.model
-    def _target_table(self, report, book, line):
-        target, reached = report.grant_id.target_persons, book.number("reached")
-        is_known = target and reached != LEFT_OUT
+    def _target_table(self, report, book, lines):
+        """Planned and actual persons per Baustein, and of the grant as a whole."""
+        grant, lines_of_plan = report.grant_id, self.env["justiq.grant.baustein"]
+        targets = {line.baustein_id.id: line for line in grant.baustein_target_ids}
+        rows = []
+        for baustein, line in zip(self._bausteine(report), lines[:-1], strict=True):
+            planned = targets.get(baustein.id, lines_of_plan)
+            rows.append(self._target_row(report, book, line, planned, line.key))
+        rows.append(self._target_row(report, book, lines[-1], grant, "target"))
         return self._make_table(
             "target",
-            self.env._("Target of the grant"),
+            self.env._("Targets: persons planned and reached"),
             [
-                self._make_column("target", self.env._("Target")),
-                self._make_column("reached", self.env._("Persons who count, until the end of the period")),
-                self._make_column("percent", self.env._("Target reached"), "percent"),
+                self._make_column("label", self.env._("Baustein"), "text", width=9),
+                self._make_column("target", self.env._("Target"), width=3),
+                self._make_column("reached", self.env._("Persons who count, until the end of the period"), width=6),
+                self._make_column("percent", self.env._("Target reached"), "percent", width=4),
             ],
-            [
-                self._make_row(
-                    "target",
-                    {
-                        "target": target,
-                        "reached": reached,
-                        "percent": f"{100 * reached / target:.2f}" if is_known else None,
-                    },
-                    drill=self._person_drill(report, line),
-                )
-            ],
+            rows,
+            remark=self.env._(
+                "In a Baustein each person counts once, however often she comes back. Somebody may be in several "
+                "Bausteine, so their numbers do not add up to the persons of the grant."
+            ),
         )
+
+    @api.model
+    def _target_row(self, report, book, line, planned, key):
+        target, reached = planned.target_persons, book.number(line.key)
+        is_known = target and reached != LEFT_OUT
+        row = self._make_row(
+            key,
+            {
+                "label": line.label,
+                "target": target or None,
+                "reached": reached,
+                "percent": f"{100 * reached / target:.2f}" if is_known else None,
+            },
+            line.style,
+            self._person_drill(report, line),
+        )
+        row["drills"] = {"target": self._drill(planned._name, [("id", "in", planned.ids)], "target_persons")}
+        return row
 
     @api.model
     def _section_indicators(self, report, book, groups):

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, formatLang
 
 from ..tools import figures
@@ -208,14 +209,17 @@ class WorkFigures(models.AbstractModel):
         )
 
     @api.model
+    def _cooperation_domain(self, report):
+        """Agreed on before the end of the period; an agreement stays one later on."""
+        agreed = Domain("date", "=", False) | Domain("date", "<=", fields.Date.to_string(report.date_end))
+        return Domain("grant_id", "=", report.grant_id.id) & agreed
+
+    @api.model
     def _cooperation_table(self, report):
         kinds = self._labels("justiq.cooperation", "kind")
         # sudo: partners and agreements of the grant, which its report tells of.
         cooperations = self.env["justiq.cooperation"].sudo()
-        found = cooperations.search(
-            [("grant_id", "=", report.grant_id.id), "|", ("date", "=", False), ("date", "<=", report.date_end)],
-            order="kind, date, id",
-        )
+        found = cooperations.search(self._cooperation_domain(report), order="kind, date, id")
         return self._make_table(
             "cooperation",
             self.env._("Cooperation"),

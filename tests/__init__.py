@@ -57,8 +57,10 @@ from . import test_disclosure
 from . import test_enrolment_answers
 from . import test_enrolment_completeness
 from . import test_export_formulas
+from . import test_figures_evidence
 from . import test_figures_independent
 from . import test_figures_list
+from . import test_figures_network
 from . import test_figures_statistics
 from . import test_financing_plan
 from . import test_financing_receipt
@@ -76,6 +78,7 @@ from . import test_funder_report_reconciliation
 from . import test_funder_report_verify
 from . import test_funding_year
 from . import test_grant
+from . import test_grant_target
 from . import test_handover
 from . import test_import
 from . import test_indicator
@@ -106,6 +109,7 @@ from . import test_performance
 from . import test_period
 from . import test_plausible_dates
 from . import test_programme_funder
+from . import test_publicity
 from . import test_query_budget
 from . import test_query_budget_protection
 from . import test_quiet_log

@@ -101,6 +101,12 @@ class AccessCommon(JustiqCommon):
         self.env["justiq.own.questions"].search([("company_id", "=", world.company.id)]).unlink()
         return world.company
 
+    def _without_target(self, world, code):
+        """The grant without the line of a Baustein, which there is only once."""
+        lines = world.grant.sudo().baustein_target_ids
+        lines.filtered(lambda line: line.baustein_id == self.bausteine[code]).unlink()
+        return world.grant
+
     @classmethod
     def number(cls):
         """A number that no other record has."""
@@ -219,6 +225,11 @@ NEW = {
         "date_start": date(2020, 1, 1),
         "date_end": date(2020, 12, 31),
     },
+    # The server makes the lines: here of a grant that has lost one.
+    "justiq.grant.baustein": lambda test, world: {
+        "grant_id": test._without_target(world, "CM").id,
+        "baustein_id": test.bausteine["CM"].id,
+    },
     "justiq.funding.year": lambda test, world: {
         "grant_id": test._create_grant(company_id=world.company.id).id,
         "date_start": date(2020, 7, 1),
@@ -245,6 +256,12 @@ NEW = {
         "grant_id": world.grant.id,
         "date_start": date(2020, 3, 1),
         "extra_amount": 100.0,
+    },
+    "justiq.publicity": lambda test, world: {
+        "grant_id": world.grant.id,
+        "date": date(2020, 3, 1),
+        "kind": "poster",
+        "name": "Poster at the meeting point",
     },
     "justiq.funder.report": lambda test, world: {"kind": "vouchers", "grant_id": world.grant.id},
     "justiq.flat.rate": lambda test, world: {
@@ -503,6 +520,7 @@ CHANGE = {
     "justiq.fund.call": {"extra_amount": 50.0},
     "justiq.funder.report": {"remark": "Second half of the year."},
     "justiq.finding": {"justification": "The others come from the next street."},
+    "justiq.grant.baustein": {"target_persons": 20},
     "justiq.funding.year": {"date_end": date(2020, 12, 31)},
     "justiq.micro.project.staff": {"role": "Town planner"},
     "justiq.plan.version": {"reason": "Another reason"},

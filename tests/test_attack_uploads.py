@@ -32,6 +32,8 @@ class TestUploads(OutsideCommon):
         project = self._create_project()
         plan, voucher = self._create_plan(self._enrol(self.case)), self._create_voucher()
         funder = self.env["justiq.programme.funder"].create({"programme_id": self.programme.id, "name": "Funder"})
+        poster = {"grant_id": self.grant.id, "date": "2020-03-01", "kind": "poster", "name": "Poster"}
+        measure = self.env["justiq.publicity"].create(poster)
         self.assertTrue(project)
         return {
             "justiq.case.plan.scan": lambda content: plan.write({"scan": content}),
@@ -39,6 +41,7 @@ class TestUploads(OutsideCommon):
                 self.case, purpose="photos", signature_scan=content
             ),
             "account.analytic.line.justiq_document": lambda content: voucher.write({"justiq_document": content}),
+            "justiq.publicity.proof": lambda content: measure.write({"proof": content}),
             "justiq.programme.funder.logo": lambda content: funder.write({"logo": content}),
             "justiq.case.import.file": lambda content: (
                 self.env["justiq.case.import"].create({"file": content}).action_start()

@@ -34,11 +34,13 @@ class TestStatisticsList(StatisticsCommon):
                 {
                     "reference": self.enrolment.reference,
                     "bausteine": "CM, CL",
+                    "project": "",
                     "entry": "2020-01-15",
                     "exit": "2020-09-30",
                     "legal_basis": "2020-01-15",
                     "entry_data": 100,
                     "exit_data": 100,
+                    "validity": "Valid",
                 }
             ],
         )

@@ -44,6 +44,17 @@ class PersonFigures:
                 keys.append(remainder)
             self.sums.append(((total, column), keys))
 
+    def part_of(self, total, part):
+        """Tell that a cell is a part of another one, in whatever line and column."""
+        rest = self.cells[total] - self.cells[part]
+        keys = [part]
+        if rest:
+            remainder = ("rest", total, part)
+            self.cells[remainder] = rest
+            self.hidden.add(remainder)
+            keys.append(remainder)
+        self.sums.append((total, keys))
+
     def number(self, key, column=TOTAL):
         """The number, or a sign in its place."""
         return LEFT_OUT if (key, column) in self._protected() else self.cells[key, column]

@@ -143,7 +143,7 @@ class EvidenceFigures(models.AbstractModel):
 
     @api.model
     def _share_of_projects(self, numbers, code, text, has_findings, everything, bound):
-        """How many approved micro-projects meet the rule; those in preparation apart, where the rule finds one of them."""
+        """How many approved micro-projects meet the rule; those in preparation apart, where one of them does not."""
         parts = [
             self.env._(
                 "%(number)s of %(whole)s micro-projects: %(text)s",

@@ -29,8 +29,9 @@ class ListFigures(models.AbstractModel):
                     self._list_columns(report),
                     self._list_rows(report),
                     remark=self.env._(
-                        "Persons who count and whose data may be passed on today. Valid: entry data complete, %(basis)s, "
-                        "and the exit data complete where somebody has left. Names are in the case files only.",
+                        "Persons who count and whose data may be passed on today. Valid: entry data complete, "
+                        "%(basis)s, and the exit data complete where somebody has left. Names are in the case "
+                        "files only.",
                         basis=self._legal_basis_words(report),
                     ),
                 )

@@ -32,7 +32,7 @@ class GrantBaustein(models.Model):
         if any(vals[name] != record[name].id for name in vals.keys() & {"grant_id", "baustein_id"} for record in self):
             raise ValidationError(
                 self.env._(
-                    "Target of a Baustein: it stays with its grant and Baustein. Choose the Bausteine in the grant itself."
+                    "Target of a Baustein: it stays with its grant and Baustein. Choose the Bausteine in the grant."
                 )
             )
         return super().write(vals)

@@ -118,7 +118,7 @@ class TestChangedRecords(BaseCase):
         }
 
     def _changes(self, old, new):
-        columns = [{"key": key, "type": "money"} for key in ("planned", "spent")]
+        columns = [{"key": key, "label": key, "type": "money"} for key in ("planned", "spent")]
         sections = [
             [{"key": "s", "title": "S", "tables": [{"key": "t", "title": "T", "columns": columns, "rows": rows}]}]
             for rows in (old, new)

@@ -1,4 +1,4 @@
-"""Why: each Baustein of a grant now has a line for its target; grants of earlier versions get theirs, without a number."""
+"""Why: each Baustein of a grant now has a line for its target; grants of before get theirs, without a number."""
 
 from odoo import SUPERUSER_ID, api
 

@@ -53,6 +53,7 @@ from . import case_user
 from . import case_role_change
 from . import case_role_change_users
 from . import case_file_access
+from . import case_file_domain
 from . import case_file_key_worker
 from . import case_activity
 from . import case_attachment
@@ -161,6 +162,7 @@ from . import micro_project_cooperation
 from . import micro_project_session
 from . import micro_project_participation
 from . import micro_project_attendance
+from . import micro_project_roster
 from . import micro_project_personal_data
 from . import micro_project_totals
 from . import micro_project_grant

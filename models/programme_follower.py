@@ -1,8 +1,10 @@
 import logging
+from functools import partial
 
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -76,6 +78,16 @@ class ReadersFollowMixin(models.AbstractModel):
         return self.with_user(user).with_context(allowed_company_ids=company.ids).has_access("read")
 
 
+def _is_readable_document(documents, _model, alias, _query):
+    """SQL: the document of the row is one of those that the user may read.
+
+    As `EXISTS`, so that PostgreSQL looks up the documents of a few rows instead of gathering all that she may read.
+    """
+    readable = documents._search([])
+    readable.add_where(SQL("%s = %s", SQL.identifier(documents._table, "id"), SQL.identifier(alias, "res_id")))
+    return SQL("EXISTS (%s)", readable.select("1"))
+
+
 class DocumentReaders(models.AbstractModel):
     """What hangs on a record that only its readers follow, by model and id, shows to nobody else."""
 
@@ -93,10 +105,10 @@ class DocumentReaders(models.AbstractModel):
         domain = Domain.TRUE
         for name in self._models_of_readers():
             model = self.env[name].with_context(active_test=False)
-            hidden = Domain(model_field, "=", name)
+            shown = Domain(model_field, "!=", name)
             if model.has_access("read"):
-                hidden &= Domain("res_id", "not in", model._search([]))
-            domain &= ~hidden
+                shown |= Domain.custom(to_sql=partial(_is_readable_document, model))
+            domain &= shown
         return domain
 
     @api.model

@@ -69,12 +69,14 @@ class FundingYearReport(models.AbstractModel):
         )
         # sudo: micro-projects of the year that is printed, whose reading has been checked.
         projects = self.env["justiq.micro.project"].sudo().with_context(active_test=False)
+        of_grant = Domain("grant_id", "=", year.grant_id.id)
         return projects.search(
-            Domain("grant_id", "=", year.grant_id.id)
+            of_grant
             & (
                 dates
                 | Domain("budget_line_ids.funding_year_id", "=", year.id)
-                | Domain("session_ids", "any", self._moments(year))
+                # Its grant once more: beside other conditions, PostgreSQL gathers the sessions by this alone.
+                | Domain("session_ids", "any", self._moments(year) & of_grant)
             ),
             order="date_start, name, id",
         )

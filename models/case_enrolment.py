@@ -38,7 +38,7 @@ class Enrolment(models.Model):
     case_file_id = fields.Many2one(comodel_name="justiq.case.file", required=True, ondelete="restrict", index=True)
     grant_id = fields.Many2one(comodel_name="justiq.grant", required=True, ondelete="restrict", index=True)
     company_id = fields.Many2one(related="grant_id.company_id", precompute=True, store=True, index=True)
-    reference = fields.Char(related="case_file_id.reference", store=True)
+    reference = fields.Char(related="case_file_id.reference", store=True, index="trigram")
     key_worker_id = fields.Many2one(
         related="case_file_id.key_worker_id", store=True, index=True, groups="justiq.group_case_worker"
     )

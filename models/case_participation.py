@@ -74,7 +74,7 @@ class Participation(models.Model):
 
     # who it is, as far as the user may know
     participant_name = fields.Char(string="Participant", compute="_compute_participant_name")
-    reference = fields.Char(related="enrolment_id.reference", store=True)
+    reference = fields.Char(related="enrolment_id.reference", store=True, index="trigram")
     gender = fields.Selection(related="enrolment_id.gender", store=True)
     age_at_entry = fields.Integer(related="enrolment_id.age_at_entry", store=True, aggregator="avg")
     age_group = fields.Selection(related="enrolment_id.age_group", store=True)

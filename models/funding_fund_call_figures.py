@@ -8,6 +8,10 @@ from odoo.tools import SQL
 from ..tools import money
 from .funding_grant_shares import FUNDER_SOURCES
 
+# What a flat rate goes by, and the days that make a voucher due, the first of them that it has.
+KEY = ("justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id")
+DUE = ("justiq_payment_date", "justiq_due_date", "justiq_voucher_date", "date")
+
 
 class FundCall(models.Model):
     """How the figures of calls for funds are computed: by days, in as many queries for one call as for many."""
@@ -71,21 +75,29 @@ class FundCall(models.Model):
             return result
         # sudo: sums over vouchers of the grant of each call, which the user reads; no voucher is returned.
         vouchers = self.env["account.analytic.line"].sudo()
-        key = ("justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id")
-        vouchers.flush_model([*key, "justiq_eligible_amount", "justiq_esf_amount"])
-        columns = SQL(", ").join(map(SQL.identifier, key))
-        sums = []
-        for index, call in enumerate(self):
-            paid_before = [("justiq_grant_id", "=", call.grant_id.id), ("justiq_payment_date", "<", call.date_start)]
-            for what, domain in (("before", paid_before), ("due", call._due_domain())):
-                selected = vouchers._search(domain).select(
-                    SQL("%s AS call, %s AS what", index, what),
-                    columns,
-                    SQL("COALESCE(SUM(justiq_eligible_amount), 0), COALESCE(SUM(justiq_esf_amount), 0)"),
-                )
-                sums.append(SQL("%s GROUP BY %s", selected, columns))
-        for index, what, *found, costs, esf in self.env.execute_query(SQL(" UNION ALL ").join(sums)):
-            result[index, what][tuple(found)] = money.exact(costs), money.exact(esf)
+        vouchers.flush_model([*KEY, *DUE, "justiq_grant_id", "justiq_eligible_amount", "justiq_esf_amount"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                -- What `_due_domain` says, and what was paid before, of all calls in one go.
+                SELECT call.position, COALESCE(justiq_payment_date < call.date_start, FALSE), %(key)s,
+                       COALESCE(SUM(justiq_eligible_amount), 0), COALESCE(SUM(justiq_esf_amount), 0)
+                  FROM unnest(%(grants)s::int[], %(starts)s::date[], %(ends)s::date[])
+                       WITH ORDINALITY AS call (grant_id, date_start, date_end, position)
+                  JOIN account_analytic_line
+                    ON justiq_grant_id = call.grant_id
+                   AND COALESCE(justiq_payment_date, justiq_due_date, justiq_voucher_date, date) <= call.date_end
+              GROUP BY 1, 2, %(key)s
+                """,
+                key=SQL(", ").join(map(SQL.identifier, KEY)),
+                grants=[call.grant_id._origin.id or None for call in self],
+                starts=[call.date_start for call in self],
+                ends=[call.date_end for call in self],
+            )
+        )
+        for position, is_before, *found, costs, esf in rows:
+            amounts = money.exact(costs), money.exact(esf)
+            result[position - 1, "before" if is_before else "due"][tuple(found)] = amounts
         return result
 
     def _money_of_other_calls(self):

@@ -164,6 +164,7 @@ class Voucher(models.Model):
         "This voucher is there already: same number, payee, amount and cost category on the same account.",
     )
     _justiq_paid_idx = models.Index("(justiq_grant_id, justiq_payment_date) WHERE justiq_grant_id IS NOT NULL")
+    _justiq_newest_idx = models.Index("(justiq_payment_date DESC, id DESC) WHERE justiq_grant_id IS NOT NULL")
 
     @api.model
     def default_get(self, fields):

@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import product
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -37,6 +38,25 @@ class TestFundCall(JustiqCommon):
         self._create_voucher(justiq_amount=5000.0, justiq_due_date=date(2020, 4, 12), **self.unpaid)
         call = self._call()
         self.assertEqual((call.due_amount, call.due_esf_amount), (700.0, 420.0))
+
+    def test_due_amount_is_that_of_the_vouchers_that_the_call_lists(self):
+        """The sums of all calls are found in one go, the list of one call by a domain: both mean the same."""
+        days = (False, date(2020, 2, 29), date(2020, 3, 1), date(2020, 4, 11), date(2020, 4, 12))
+        for number, (due, issued, booked) in enumerate(product(days, days, days[1:])):
+            self._create_voucher(
+                justiq_amount=number + 1.0,
+                justiq_payment_date=False,
+                justiq_due_date=due,
+                justiq_voucher_date=issued,
+                date=booked,
+            )
+        for number, paid in enumerate(days[1:]):
+            self._create_voucher(justiq_amount=1000.0 * (number + 1), justiq_payment_date=paid)
+        calls = self._call() | self._call(date_start=date(2020, 4, 12))
+        for call in calls:
+            listed = self.env["account.analytic.line"].search(call.action_view_vouchers()["domain"])
+            self.assertAlmostEqual(call.due_amount, sum(listed.mapped("justiq_eligible_amount")), 2)
+        self.assertEqual(len(set(calls.mapped("due_amount"))), 2)
 
     def _pay_staff(self, amount=1000.0, **values):
         """Costs of staff, which a flat rate of 22 % is granted on."""

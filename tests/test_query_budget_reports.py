@@ -1,6 +1,6 @@
 import logging
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 
 from odoo.tests import tagged
 
@@ -121,6 +121,8 @@ class TestReportsAmongGrants(JustiqCommon):
             with self.subTest(paper=paper):
                 _logger.info("%s: %s queries, %s rows", paper, queries, rows.total())
                 self.assertEqual(among[paper][0], queries, "queries")
-                # Its own rows may be read once more where PostgreSQL takes another index; one of each grant is too many.
-                further = {table: number for table, number in (among[paper][1] - rows).items() if number >= FURTHER_GRANTS}
+                # Its own rows may be read once more by another index; one row of each further grant is too many.
+                further = {
+                    table: number for table, number in (among[paper][1] - rows).items() if number >= FURTHER_GRANTS
+                }
                 self.assertEqual(further, {}, "rows read of the further grants, by table")

@@ -1,6 +1,7 @@
 """Every screen that a menu of the module opens, for every role that has the menu: nothing has to be listed here."""
 
 import ast
+from datetime import date
 
 from lxml import etree
 
@@ -106,6 +107,10 @@ def defaults(env, action, context):
         for node in arch.iterfind(f".//filter[@name='{name}']"):
             if node.get("domain"):
                 domain &= Domain(safe_eval(node.get("domain"), {"uid": env.uid}))
+            if node.get("default_period") == "year":
+                first = date.today().replace(month=1, day=1)
+                domain &= Domain(node.get("date"), ">=", first)
+                domain &= Domain(node.get("date"), "<=", first.replace(month=12, day=31))
             if "group_by" in node.get("context", ""):
                 groups.append(ast.literal_eval(node.get("context"))["group_by"])
     return domain, groups

@@ -223,5 +223,6 @@ from . import funding_figures_audit
 from . import funding_figures_narrative
 from . import funding_funder_report_people
 from . import funding_funder_report_narrative
+from . import funding_funder_report_proposals
 from . import funding_proof_due
 from . import funding_my_day

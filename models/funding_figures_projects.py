@@ -46,6 +46,22 @@ class ProjectFigures(models.AbstractModel):
         )
 
     @api.model
+    def _going_on(self, report):
+        """Micro-projects that last longer than the period, or are planned for later."""
+        # sudo: names of the micro-projects of the grant, as in its report.
+        projects = self.env["justiq.micro.project"].sudo()
+        return projects.search(
+            [
+                ("grant_id", "=", report.grant_id.id),
+                ("state", "in", ("planned", "approved", "running")),
+                "|",
+                ("date_end", "=", False),
+                ("date_end", ">", report.date_end),
+            ],
+            order="date_start, name, id",
+        )
+
+    @api.model
     def _project_list(self, report, projects):
         left_out = self._left_out(report, projects)
         states = self._labels("justiq.micro.project", "state")

@@ -147,13 +147,18 @@ class WorkFigures(models.AbstractModel):
 
     @api.model
     def _staff_tables(self, report):
-        hours = self._staff_hours(report)
         by_person = defaultdict(float)
-        for (employee, _baustein), number in hours.items():
+        for (employee, _baustein), number in self._staff_hours(report).items():
             by_person[employee] += number
+        professionals = self._all_professionals(report)
+        return [self._professionals_table(report, professionals, by_person), self._others_table(report)]
+
+    @api.model
+    def _all_professionals(self, report):
+        """Those who were assigned in the period, and those who worked in it, by name."""
         professionals = self._professionals(report)
-        professionals |= professionals.browse(by_person)
-        return [self._professionals_table(report, professionals.sorted("name"), by_person), self._others_table(report)]
+        worked = {employee for employee, _baustein in self._staff_hours(report)}
+        return (professionals | professionals.browse(worked)).sorted("name")
 
     @api.model
     def _professionals_table(self, report, professionals, hours):

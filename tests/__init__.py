@@ -73,6 +73,7 @@ from . import test_funder_report_drill
 from . import test_funder_report_financial
 from . import test_funder_report_paper
 from . import test_funder_report_people
+from . import test_funder_report_proposals
 from . import test_funder_report_properties
 from . import test_funder_report_reconciliation
 from . import test_funder_report_verify

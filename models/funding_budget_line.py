@@ -6,7 +6,7 @@ from ..tools.lock import lock_against_change
 
 
 class BudgetLine(models.Model):
-    """Planned spending of a funding year, with its share of ESF money.
+    """Planned spending of a funding year, with the funder's share of it (ESF and federal money).
 
     Coordination and finance plan the budget of their companies; team lead and
     auditor read it. The plan of an approved year is fixed.
@@ -31,12 +31,13 @@ class BudgetLine(models.Model):
     )
     name = fields.Char(string="Description")
     esf_amount = fields.Monetary(
-        string="ESF Money",
+        string="Funder's Money",
         compute="_compute_esf_amount",
         store=True,
         readonly=False,
         precompute=True,
-        help="Proposed from the rate of the grant, with the federal money that the funder adds to it.",
+        help="ESF money, with the federal money where the grant notice grants any. Proposed from the funding rate of the "
+        "grant.",
     )
 
     _planned_amount_not_negative = models.Constraint(
@@ -45,7 +46,7 @@ class BudgetLine(models.Model):
     )
     _esf_amount_within_planned = models.Constraint(
         "CHECK (esf_amount >= 0 AND esf_amount <= planned_amount)",
-        "The ESF money must be between zero and the planned amount.",
+        "The funder's money must be between zero and the planned amount.",
     )
 
     @api.depends("planned_amount")

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ..tools import money
+from .funding_grant_shares import FUNDERS_MONEY
 from .funding_voucher import READERS
 
 FIGURES = (
@@ -31,10 +32,10 @@ NOT_RECEIVED = {"received_amount": 0.0, "received_on": False}
 class FundCall(models.Model):
     """A call for funds (Mittelabruf): what falls due soon, minus what is in hand.
 
-    Call amount = ESF money of the payments due in the period, of the flat rates on
-    them and of further payments, minus what is in hand; never below zero. In hand =
-    received and requested so far, minus ESF money of everything paid before the
-    period, flat rates included. A flat rate arises with the payments that it is a
+    Call amount = funder's money (ESF and federal) for the payments due in the period,
+    the flat rates on them and further payments, minus what is in hand; never below
+    zero. In hand = received and requested so far, minus the funder's money in
+    everything paid before the period, flat rates included. A flat rate arises with the payments that it is a
     percentage of. A draft shows the figures of today; a call that was sent keeps
     its own.
 
@@ -92,10 +93,14 @@ class FundCall(models.Model):
 
     # figures: of today in a draft, else those that were sent
     due_amount = fields.Monetary(string="Payments Due", compute="_compute_figures")
-    due_esf_amount = fields.Monetary(string="ESF Money of Payments Due", compute="_compute_figures")
-    flat_esf_amount = fields.Monetary(string="ESF Money of Flat Rates on Them", compute="_compute_figures")
-    extra_esf_amount = fields.Monetary(string="ESF Money of Further Payments", compute="_compute_figures")
-    spent_esf_amount = fields.Monetary(string="ESF Money Spent Before", compute="_compute_figures")
+    due_esf_amount = fields.Monetary(
+        string="Funder's Money for Payments Due", compute="_compute_figures", help=FUNDERS_MONEY
+    )
+    flat_esf_amount = fields.Monetary(string="Funder's Money for Flat Rates on Them", compute="_compute_figures")
+    extra_esf_amount = fields.Monetary(string="Funder's Money for Further Payments", compute="_compute_figures")
+    spent_esf_amount = fields.Monetary(
+        string="Funder's Money Spent Before", compute="_compute_figures", help="Flat rates included."
+    )
     received_before = fields.Monetary(string="Received so Far", compute="_compute_figures")
     requested_before = fields.Monetary(string="Requested, Not Received Yet", compute="_compute_figures")
     in_hand_amount = fields.Monetary(

@@ -175,9 +175,9 @@ class FinancingLine(models.Model):
             if money.exact(line.received_amount):
                 raise ValidationError(
                     self.env._(
-                        "%(line)s, %(year)s: %(amount)s is entered as received without a call for funds, which the money "
-                        "of the calls would overwrite. Set “Received” to 0 and enter that money at the call that it "
-                        "came on, so that nothing is lost and nothing counts twice.",
+                        "%(line)s, %(year)s: %(amount)s is entered as received without a call for funds, which the "
+                        "money of the calls would overwrite. Set “Received” to 0 and enter that money at the call "
+                        "that it came on, so that nothing is lost and nothing counts twice.",
                         line=line.display_name,
                         year=line.funding_year_id.name,
                         amount=line.funding_year_id._money(line.received_amount),

@@ -6,6 +6,7 @@ from odoo.tools import LazyTranslate, formatLang
 
 from ..tools import period
 from ..tools.money import exact
+from .funding_grant_shares import FUNDERS_MONEY
 from .programme_checked_mixin import Deviation, requirement_check
 
 _lt = LazyTranslate(__name__)
@@ -27,7 +28,9 @@ class FundingYear(models.Model):
         groups="justiq.group_team_lead,justiq.group_coordinator,justiq.group_finance,justiq.group_auditor",
     )
     planned_amount = fields.Monetary(string="Planned Costs", compute="_compute_planned", store=True)
-    esf_amount = fields.Monetary(string="Planned ESF Money", compute="_compute_planned", store=True)
+    esf_amount = fields.Monetary(
+        string="Planned Funder's Money", compute="_compute_planned", store=True, help=FUNDERS_MONEY
+    )
     esf_group_amount = fields.Monetary(
         string="ESF Money for Micro-Projects",
         compute="_compute_planned",

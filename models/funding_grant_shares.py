@@ -12,6 +12,7 @@ SOURCES = [
 ]
 # Sources that the funder pays out on a call for funds.
 FUNDER_SOURCES = ("esf", "federal")
+FUNDERS_MONEY = "ESF money, and the federal money where the grant notice grants any: the funder pays both by one rate."
 SHARE_FIELDS = [f"share_{source}" for source, _label in SOURCES]
 SHARE_SUM = " + ".join(f"COALESCE({name}, 0)" for name in SHARE_FIELDS)
 
@@ -85,7 +86,7 @@ class Grant(models.Model):
             if grant._share_total() and round(grant.esf_rate - grant._funder_share(), 2):
                 raise ValidationError(
                     self.env._(
-                        "ESF Rate: %(rate)s %% differs from the shares of ESF and federal money, %(shares)s %%. "
+                        "Funding rate: %(rate)s %% differs from the shares of ESF and federal money, %(shares)s %%. "
                         "Change the shares; the rate follows them.",
                         rate=grant.esf_rate,
                         shares=grant._funder_share(),

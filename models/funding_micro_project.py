@@ -12,7 +12,12 @@ class MicroProject(models.Model):
         groups="justiq.group_team_lead,justiq.group_coordinator,justiq.group_finance,justiq.group_auditor",
     )
     planned_amount = fields.Monetary(string="Planned Costs", compute="_compute_planned_amounts", store=True)
-    esf_planned = fields.Monetary(string="Planned ESF Money", compute="_compute_planned_amounts", store=True)
+    esf_planned = fields.Monetary(
+        string="Planned ESF Money",
+        compute="_compute_planned_amounts",
+        store=True,
+        help="ESF money alone, as the limits are; without federal money.",
+    )
 
     @api.depends(
         "budget_line_ids.planned_amount", "budget_line_ids.esf_amount", "grant_id.share_esf", "grant_id.share_federal"

@@ -11,12 +11,12 @@ class Grant(models.Model):
     _inherit = "justiq.grant"
 
     interim_proof_months = fields.Integer(
-        string="Interim Proof: Months",
+        string="Interim Proof (Months)",
         default=4,
         help="How many months after the end of a funding year its proof of use is due; see the grant notice.",
     )
     final_proof_months = fields.Integer(
-        string="Final Proof: Months",
+        string="Final Proof (Months)",
         default=6,
         help="How many months after the end of the grant the last proof of use is due; see the grant notice.",
     )

@@ -1,9 +1,10 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import LazyTranslate
+from odoo.tools import SQL, LazyTranslate
 
 from ..tools import money, period
+from .funding_grant_shares import FUNDERS_MONEY
 from .funding_voucher import READERS
 from .programme_checked_mixin import Deviation, requirement_check
 
@@ -36,7 +37,9 @@ class BudgetLine(models.Model):
     spent_amount = fields.Monetary(
         string="Spent", compute="_compute_spent", store=True, help="Eligible amounts of the vouchers that are paid."
     )
-    esf_spent = fields.Monetary(string="ESF Money Spent", compute="_compute_spent", store=True)
+    esf_spent = fields.Monetary(
+        string="Funder's Money Spent", compute="_compute_spent", store=True, help=FUNDERS_MONEY
+    )
     left_amount = fields.Monetary(string="Left", compute="_compute_left", store=True)
     usage = fields.Float(string="Used (%)", compute="_compute_usage", help="Spent and committed, of what is planned.")
     forecast_amount = fields.Monetary(
@@ -104,6 +107,16 @@ class BudgetLine(models.Model):
         for line in self:
             line.forecast_amount = line.funding_year_id._forecast(line.spent_amount, line.committed_amount)
 
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != "forecast_amount":
+            return super()._field_to_sql(alias, field_expr, query)
+        year = self._field_to_sql(alias, "funding_year_id", query)
+        return SQL(
+            "(SELECT %s FROM justiq_funding_year forecast_year WHERE forecast_year.id = %s)",
+            self.env["justiq.funding.year"]._forecast_sql("forecast_year", alias),
+            year,
+        )
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
@@ -140,8 +153,15 @@ class FundingYear(models.Model):
     )
     committed_amount = fields.Monetary(string="Committed", compute="_compute_spent", store=True)
     spent_amount = fields.Monetary(string="Spent", compute="_compute_spent", store=True)
-    esf_spent = fields.Monetary(string="ESF Money Spent", compute="_compute_spent", store=True)
-    esf_group_spent = fields.Monetary(string="ESF Money Spent on Micro-Projects", compute="_compute_spent", store=True)
+    esf_spent = fields.Monetary(
+        string="Funder's Money Spent", compute="_compute_spent", store=True, help=FUNDERS_MONEY
+    )
+    esf_group_spent = fields.Monetary(
+        string="ESF Money Spent on Micro-Projects",
+        compute="_compute_spent",
+        store=True,
+        help="ESF money alone, as the limits are; without federal money.",
+    )
     left_amount = fields.Monetary(string="Left to Spend", compute="_compute_left", store=True)
     usage = fields.Float(string="Used (%)", compute="_compute_usage", help="Spent and committed, of what is planned.")
     forecast_amount = fields.Monetary(
@@ -209,6 +229,32 @@ class FundingYear(models.Model):
             days = (self.date_end - self.date_start).days + 1
             spent = money.part(spent, days, (today - self.date_start).days + 1)
         return float(spent + money.exact(committed))
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != "forecast_amount":
+            return super()._field_to_sql(alias, field_expr, query)
+        return self._forecast_sql(alias, alias)
+
+    def _forecast_sql(self, year, costs):
+        """The same in the database, so that pivots and graphs can add it up.
+
+        :param year: alias of the table of the year
+        :param costs: alias of the table with what is spent and committed, of the year or of its lines
+        """
+        self._check_field_access(self._fields["forecast_amount"], "read")
+        return SQL(
+            """
+            CASE WHEN %(start)s <= %(today)s AND %(today)s < %(end)s
+                 THEN ROUND(%(spent)s * (%(end)s - %(start)s + 1) / (%(today)s - %(start)s + 1), 2)
+                 ELSE %(spent)s
+             END + %(committed)s
+            """,
+            today=SQL("%s::date", fields.Date.context_today(self)),
+            start=SQL.identifier(year, "date_start"),
+            end=SQL.identifier(year, "date_end"),
+            spent=SQL("COALESCE(%s, 0)", SQL.identifier(costs, "spent_amount")),
+            committed=SQL("COALESCE(%s, 0)", SQL.identifier(costs, "committed_amount")),
+        )
 
     @api.depends("budget_line_ids.planned_amount", "budget_line_ids.spent_amount")
     def _compute_greatest_overspending(self):

@@ -135,12 +135,12 @@ class Voucher(models.Model):
         groups=READERS,
     )
     justiq_esf_amount = fields.Monetary(
-        string="ESF Money",
+        string="Funder's Money",
         compute="_compute_justiq_esf_amount",
         store=True,
         groups=READERS,
-        help="In proportion to the ESF money of the budget line; without one, by the rate of the grant. "
-        "With the federal money that the funder adds to it.",
+        help="ESF money, with the federal money where the grant notice grants any. In proportion to the budget line; "
+        "without one, by the funding rate of the grant.",
     )
     justiq_state = fields.Selection(
         selection=[("incomplete", "To Complete"), ("committed", "Not Paid Yet"), ("paid", "Paid")],

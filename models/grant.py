@@ -103,11 +103,11 @@ class Grant(models.Model):
     # money
     currency_id = fields.Many2one(related="company_id.currency_id")
     esf_rate = fields.Float(
-        string="ESF Rate (%)",
+        string="Funding Rate (%)",
         digits=(5, 2),
         aggregator="avg",
         help="Share of ESF and federal money in the eligible costs, in percent, as "
-        "stated in the grant notice. It proposes the ESF share of budget lines.",
+        "stated in the grant notice. It proposes the funder's money of budget lines.",
     )
     total_eligible = fields.Monetary(string="Eligible Costs", help="Total eligible costs of the grant notice.")
     own_share_percent = fields.Float(string="Own Share (%)", digits=(5, 2), compute="_compute_own_share")
@@ -120,7 +120,7 @@ class Grant(models.Model):
     )
     _esf_rate_percent = models.Constraint(
         "CHECK (esf_rate >= 0 AND esf_rate <= 100)",
-        "The ESF rate is a percentage between 0 and 100.",
+        "The funding rate is a percentage between 0 and 100.",
     )
     _target_persons_not_negative = models.Constraint("CHECK (target_persons >= 0)", "The target must not be negative.")
     _reference_unique = models.UniqueIndex(

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import SQL
 
 
 class TransitionMixin(models.AbstractModel):
@@ -43,6 +44,17 @@ class TransitionMixin(models.AbstractModel):
         result = super().write(vals)
         if vals["state"] in self._approved_states:
             moved._check_findings_justified(vals["state"])
+        return result
+
+    def _read_group_orderby(self, order, groupby_terms, query):
+        """Groups by state come in the order of the work, not of the alphabet."""
+        if "state" not in groupby_terms:
+            return super()._read_group_orderby(order, groupby_terms, query)
+        states = [state for state, _label in self._fields["state"].selection]
+        by_position = SQL("array_position(%s::text[], %s::text)", states, groupby_terms["state"])
+        terms = {**groupby_terms, "state": by_position}
+        result = super()._read_group_orderby(order, terms, query)
+        groupby_terms |= {**terms, "state": groupby_terms["state"]}
         return result
 
     def _check_transition(self, state):

@@ -59,7 +59,7 @@ class FundCallReport(models.AbstractModel):
             "payee": (self.env._("Payee"), "text", 36),
             "reason": (self.env._("Reason"), "text", 44),
             "eligible": (self.env._("Eligible"), "money", 22),
-            "esf": (self.env._("ESF money"), "money", 22),
+            "esf": (self.env._("Funder's money"), "money", 22),
         }
         return {
             "title": self.env._("Payments due"),

@@ -71,6 +71,7 @@ from . import test_funder_report
 from . import test_funder_report_compare
 from . import test_funder_report_drill
 from . import test_funder_report_financial
+from . import test_funder_report_income
 from . import test_funder_report_paper
 from . import test_funder_report_people
 from . import test_funder_report_proposals
@@ -91,6 +92,7 @@ from . import test_migration_enrolment
 from . import test_migration_funding
 from . import test_migration_keep
 from . import test_migration_ledger
+from . import test_migration_ledger4
 from . import test_migration_myday
 from . import test_migration_outreach
 from . import test_migration_public
@@ -119,6 +121,7 @@ from . import test_reconciliation
 from . import test_report_access
 from . import test_report_funding_year
 from . import test_report_micro_project
+from . import test_report_pages
 from . import test_report_pdf
 from . import test_retention
 from . import test_retention_alias

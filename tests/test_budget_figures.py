@@ -57,6 +57,22 @@ class TestBudgetFigures(BudgetCommon):
         voucher.unlink()
         self.assertEqual((line.spent_amount, self.year.spent_amount), (0.0, 0.0))
 
+    def test_forecast_is_added_up_in_pivots_as_on_each_line(self):
+        for amount, code in ((33.33, "CM"), (77.77, "ASJ"), (0.05, "ASJ")):
+            self._create_budget_line(self.year, 0.0, code=code, planned=100.0, cost_category_id=self.fees.id)
+            self._pay(amount, code=code)
+            self._pay(7.07, code=code, justiq_payment_date=False, justiq_voucher_date=date(2020, 5, 1))
+        lines = self.year.budget_line_ids
+        for day in ("2019-06-01", "2020-01-01", "2020-03-17", "2020-12-31", "2021-05-01"):
+            with freeze_time(day):
+                self.env.invalidate_all()
+                for records in (lines, self.year):
+                    ((added,),) = records._read_group([("id", "in", records.ids)], [], ["forecast_amount:sum"])
+                    self.assertEqual(exact(added), sum(map(exact, records.mapped("forecast_amount"))), (day, records))
+        for model in ("justiq.budget.line", "justiq.funding.year"):
+            found = self.env[model].with_user(self.users["auditor"]).fields_get(["forecast_amount"], ["aggregator"])
+            self.assertEqual(found["forecast_amount"]["aggregator"], "sum", "offered as a measure")
+
     def test_flat_rate_is_spent_as_its_base(self):
         self._create_flat_rate(22.0)
         self._create_budget_line(self.year, 600.0, code="CM", planned=1000.0, cost_category_id=self.staff.id)

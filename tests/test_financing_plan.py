@@ -69,7 +69,7 @@ class TestShares(PlanCommon):
 
     def test_rate_cannot_differ_from_the_shares(self):
         self.grant.write(SHARES)
-        with self.assertRefused("ESF Rate", "60"):
+        with self.assertRefused("Funding rate", "60"):
             self.grant.esf_rate = 50.0
 
     def test_without_a_notice_the_rate_is_entered_by_hand(self):

@@ -105,6 +105,15 @@ class TestMicroProject(JustiqCommon):
             (good | bad).write({"state": "approved"})
         self.assertEqual(good.state, "planned")
 
+    def test_groups_by_state_come_in_the_order_of_the_work(self):
+        projects = self._create_project() | self._create_project("planned") | self._in_state("done")
+        domain, found = [("id", "in", projects.ids)], ["idea", "planned", "done"]
+        self.assertEqual([state for state, _count in projects._read_group(domain, ["state"], ["__count"])], found)
+        grouped = projects.formatted_read_group(domain, ["state", "quartier_id"], ["__count"])
+        self.assertEqual([row["state"] for row in grouped], found)
+        descending = projects._read_group(domain, ["state"], ["__count"], order="state desc")
+        self.assertEqual([state for state, _count in descending], found[::-1])
+
     # ------------------------------------------------------------
     # What it carries
     # ------------------------------------------------------------

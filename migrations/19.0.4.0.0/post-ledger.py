@@ -1,0 +1,31 @@
+"""Why: the codes of the cost categories were English abbreviations, which no German finance clerk reads; and money that
+had come on calls for funds stayed with the funding year it had been counted in, when the borders of the years moved.
+
+Codes become numbers in the order of the plan, where nobody has changed them. Open grants count the money of their calls
+anew; a line that still has receipts of its own is left to whoever has entered them.
+"""
+
+from odoo import SUPERUSER_ID, api
+
+CODES = {
+    "cost_staff": ("STAFF", "1"),
+    "cost_fees": ("FEES", "2"),
+    "cost_volunteers": ("VOL", "3"),
+    "cost_material": ("MAT", "4"),
+    "cost_rent": ("RENT", "5"),
+    "cost_travel": ("TRAVEL", "6"),
+    "cost_flat_rate": ("FLAT", "7"),
+}
+
+
+def migrate(cr, version):
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    for name, (old, new) in CODES.items():
+        category = env.ref(f"justiq.{name}", raise_if_not_found=False)
+        taken = category and category.with_context(active_test=False).search_count([("code", "=", new)], limit=1)
+        if category and category.code == old and not taken:
+            category.code = new
+    grants = env["justiq.grant"].with_context(active_test=False).search([("state", "!=", "closed")])
+    for grant in grants._fed_by_calls():
+        if not grant._funder_lines().receipt_ids:
+            grant._feed_received()

@@ -3,7 +3,9 @@
 
 # programme
 from . import programme
+from . import programme_dated_mixin
 from . import programme_funder
+from . import programme_wording
 from . import programme_baustein
 from . import programme_question
 from . import programme_indicator

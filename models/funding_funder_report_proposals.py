@@ -323,7 +323,7 @@ class FunderReport(models.Model):
     def _publicity_sentences(self, tables):
         measures = self.env["justiq.figures.narrative"]._publicity(self)
         return [
-            self.grant_id.programme_id.funding_note,
+            self.grant_id.programme_id._funding_note_on(self.date_end),
             measures
             and self.env._(
                 "%(number)s publicity measures of the period are listed, %(proven)s of them with proof.",

@@ -68,6 +68,7 @@ class Programme(models.Model):
     )
     funding_note = fields.Text(
         translate=True,
+        string="Usual Wording",
         help="Wording of the publicity obligation, printed next to the logos.",
     )
 

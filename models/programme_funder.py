@@ -10,6 +10,7 @@ class Funder(models.Model):
     """
 
     _name = "justiq.programme.funder"
+    _inherit = ["justiq.dated.mixin"]
     _description = "Funder Named on Reports"
     _order = "programme_id, sequence, id"
 
@@ -19,18 +20,3 @@ class Funder(models.Model):
     logo = fields.Image(
         max_width=600, max_height=400, help="The file that the funder hands out; its width and height are kept."
     )
-    valid_from = fields.Date(help="Named on papers about the time from this day on. Empty: from the beginning.")
-    valid_until = fields.Date(help="Named on papers about the time until this day. Empty: to the end.")
-
-    _validity_in_order = models.Constraint(
-        "CHECK (valid_until >= valid_from)", "Valid until: must not be before the first day."
-    )
-
-    def _named_on(self, day):
-        """Those who are named on papers about a time that ends on the day."""
-        return self.filtered(
-            lambda funder: (
-                (not funder.valid_from or funder.valid_from <= day)
-                and (not funder.valid_until or funder.valid_until >= day)
-            )
-        )

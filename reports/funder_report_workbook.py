@@ -105,7 +105,8 @@ class FunderReportWorkbook(models.AbstractModel):
     def _foot(self, report, table):
         """What stands below a table: what one has to know to read it, and the wording that the funders want."""
         # sudo: the wording that every paper bears.
-        return [text for text in (table.get("remark"), report.sudo().grant_id.programme_id.funding_note) if text]
+        wording = report.sudo().grant_id.programme_id._funding_note_on(report.date_end)
+        return [text for text in (table.get("remark"), wording) if text]
 
     def _set_up_page(self, sheet, report, table, first):
         sheet.freeze_panes(first + 1, 0)

@@ -90,6 +90,7 @@ class ReportMixin(models.AbstractModel):
     def _layout(self, grant, day=None):
         """Head and foot of the sheets of a grant, about a time that ends on the day."""
         company, programme = grant.company_id, grant.programme_id
+        day = day or fields.Date.context_today(self)
         return {
             "company": company.name,
             "logo": self._image(not company.uses_default_logo and company.partner_id.image_512),
@@ -99,9 +100,9 @@ class ReportMixin(models.AbstractModel):
             "programme": programme.name,
             "funders": [
                 {"name": funder.name, "logo": self._image(funder.logo)}
-                for funder in programme.funder_ids._named_on(day or fields.Date.context_today(self))
+                for funder in programme.funder_ids._named_on(day)
             ],
-            "funding_note": programme.funding_note,
+            "funding_note": programme._funding_note_on(day),
             "printed_on": format_date(self.env, fields.Date.context_today(self)),
         }
 

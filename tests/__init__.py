@@ -78,6 +78,7 @@ from . import test_funder_report_proposals
 from . import test_funder_report_properties
 from . import test_funder_report_reconciliation
 from . import test_funder_report_verify
+from . import test_funder_report_workbook
 from . import test_funding_year
 from . import test_grant
 from . import test_grant_target

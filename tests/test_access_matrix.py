@@ -196,6 +196,7 @@ NEW = {
         "date_end": date(2022, 12, 31),
     },
     "justiq.programme.funder": lambda test, world: {"programme_id": test.programme.id, "name": "Another funder"},
+    "justiq.programme.wording": lambda test, world: {"programme_id": test.programme.id, "text": "Another wording"},
     "justiq.baustein": lambda test, world: {
         "programme_id": test.programme.id,
         "number": 100 + test.number(),
@@ -491,6 +492,7 @@ NEW = {
 
 # What somebody changes who may write; where nothing is said, the name.
 CHANGE = {
+    "justiq.programme.wording": {"text": "Another wording"},
     "justiq.access.log": {"path": "list"},
     "justiq.attendance": {"state": "excused"},
     "justiq.case.closing": {"note": "Started an apprenticeship."},

@@ -52,6 +52,14 @@ class TestLongList(FunderReportCommon):
             self.assertTrue(following.startswith(f"Carried over from the page before {total:,.2f}"), following)
         self.assertTrue(pages[-1].endswith("Total 5,060.00"))
 
+    def test_subtotals_are_not_carried_over_once_more(self):
+        rows = list(self.table["rows"])
+        rows.insert(10, {"key": "subtotal", "style": "subtotal", "cells": {"name": "Until here", "amount": "56.00"}})
+        first = _plain(self._pages({**self.table, "rows": rows})[0])
+        self.assertIn("Until here 56.00", first)
+        total = sum(Decimal(amount) for amount in re.findall(r"Row \d+ ([\d.]+)", first))
+        self.assertTrue(first.endswith(f"Carried over {total:,.2f}"), first)
+
     def test_long_texts_leave_room_for_fewer_rows(self):
         wordy = [
             {**row, "cells": {**row["cells"], "name": "Anleitung im Stadtteiltreff " * 20}}

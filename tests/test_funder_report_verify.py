@@ -1,3 +1,5 @@
+import base64
+import json
 import re
 from datetime import date, datetime
 
@@ -58,6 +60,25 @@ class TestVerifying(FunderReportCommon):
         report = self._frozen()
         self._past_the_server(report, template_version="19.0.3.0.0/2", frozen_facts=None, content_sha256=None)
         self.assertEqual(self._differing(report), [])
+
+    def test_verify_finds_a_change_at_the_end_of_a_long_content(self):
+        report = self._frozen()
+        rows = self.env["justiq.funder.report"].sudo().browse(report.id).frozen_figures
+        rows[-1]["tables"][-1]["rows"][-1]["cells"]["amount"] = "1.00"
+        self._past_the_server(report, frozen_figures=json.dumps(rows))
+        self.assertEqual(self._differing(report), self._labels("figures_sha256", "content_sha256"))
+
+    def test_verify_finds_one_changed_byte_in_each_file(self):
+        report = self._frozen()
+        whole = report.sudo().with_context(bin_size=False)
+        for name in ("pdf", "xlsx"):
+            with self.subTest(name=name):
+                content = bytearray(base64.b64decode(whole[f"{name}_file"]))
+                content[len(content) // 2] ^= 1
+                self._past_the_server(
+                    report, "ir_attachment", file=f"{name}_file", db_datas=bytes(content), store_fname=None
+                )
+                self.assertIn(*self._labels(f"{name}_sha256"), self._differing(report))
 
     def test_a_changed_file_is_not_handed_out(self):
         report = self._frozen()

@@ -50,6 +50,32 @@ class TestProgrammeFunder(JustiqCommon):
         self.assertIn(SINCE, names[date(2018, 3, 14)])
         self.assertNotIn(BEFORE, names[date(2018, 3, 14)])
 
+    def test_each_year_has_the_wording_of_its_end(self):
+        report = self.env["report.justiq.report_funding_year"].with_context(tz="Europe/Berlin")
+        for year in self.first_grant.funding_year_ids:
+            note = report._sheets(year)[year.id]["funding_note"]
+            with self.subTest(year=year.date_end):
+                self.assertEqual("the BMUB" in note, year.date_end < date(2018, 3, 14))
+                self.assertEqual("the BMI" in note, year.date_end >= date(2018, 3, 14))
+
+    def test_without_a_wording_for_the_time_it_is_the_usual_one(self):
+        self.assertEqual(self.programme._funding_note_on(date(2020, 1, 1)), self.programme.funding_note)
+
+    def test_migration_gives_the_shipped_wording_its_time_and_leaves_that_of_a_provider(self):
+        script = file_path("justiq/migrations/19.0.4.0.0/post-wording.py")
+        shipped = (
+            "Funded under the programme “JUGEND STÄRKEN im Quartier” by the BMFSFJ, the BMUB "
+            "(since March 2018 the BMI) and the European Social Fund."
+        )
+        for note, wordings in ((shipped, 1), ("Funded by the city, too.", 0)):
+            self.first_phase.with_context(lang="en_US").funding_note = note
+            self.env.flush_all()
+            exec_script(self.env.cr, "19.0.3.0.0", script, "justiq", "post", "19.0.4.0.0")
+            self.env.invalidate_all()
+            self.assertEqual(len(self.first_phase.wording_ids), wordings)
+            found = self.first_phase._funding_note_on(date(2018, 12, 31))
+            self.assertEqual(found, note.replace("the BMUB (since March 2018 the BMI)", "the BMI"))
+
     def test_migration_dates_the_former_ministry_and_nothing_of_the_providers(self):
         funder = self.env.ref("justiq.phase1_funder_bmub")
         for before, after in ((False, date(2018, 3, 13)), (date(2018, 4, 1), date(2018, 4, 1))):

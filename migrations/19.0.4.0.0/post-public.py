@@ -1,5 +1,5 @@
-"""Why: the proof of use cannot be ticked "for the public" any more, where it changed nothing; else its open reports
-could not be saved again. Frozen ones never change.
+"""Why: the proof of use cannot be ticked "for the public" any more, where it changed nothing; else its open
+reports could not be saved again. Frozen ones never change.
 """
 
 

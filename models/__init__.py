@@ -215,6 +215,7 @@ from . import funding_figures_mixin
 from . import funding_funder_report_reconciliation
 from . import funding_figures_participations
 from . import funding_figures_list
+from . import funding_figures_protection
 from . import funding_figures_statistics
 from . import funding_figures_findings
 from . import funding_figures_projects

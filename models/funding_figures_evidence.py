@@ -90,14 +90,14 @@ class EvidenceFigures(models.AbstractModel):
     @api.model
     def _project_conditions(self):
         """What is counted by code, and in which words; a rule that leaves findings counts what its check says."""
-        written = {name: Domain(name, "not in", NOTHING) for name in ("peer_exchange", "planned_value")}
+        exchange, value = (Domain(name, "not in", NOTHING) for name in ("peer_exchange", "planned_value"))
         involved = Domain.AND(Domain(f"involvement_{name}", "not in", NOTHING) for name in ("who", "when", "how"))
         return {
             "S3": (Domain("purpose_ids", "!=", False), self.env._("purpose chosen")),
             "S4": (Domain("planned_participants", ">", 1), self.env._("a group")),
             "S5": (Domain("competence_ids", "!=", False), self.env._("competences chosen")),
-            "S6": (written["peer_exchange"], self.env._("exchange among peers described")),
-            "S7": (Domain("value_ids", "!=", False) & written["planned_value"], self.env._("value planned")),
+            "S6": (exchange, self.env._("exchange among peers described")),
+            "S7": (Domain("value_ids", "!=", False) & value, self.env._("value planned")),
             "S8": (Domain("value_ids.area", "=", "space"), self.env._("public space")),
             "S9": (Domain("value_ids.area", "=", "community"), self.env._("living together")),
             "S10": (Domain("quartier_id", "!=", False), self.env._("Quartier of the grant")),

@@ -90,11 +90,11 @@ class FindingFigures(models.AbstractModel):
 
     @api.model
     def _findings_tables(self, report):
-        tables = [self._findings_table(report)]
-        if not report.is_for_outside:
-            of_files = self._file_findings_table(report)
-            tables += [of_files] if of_files["rows"] else []
-        return tables
+        if report.is_for_outside:
+            # Text and justification tell of single professionals and deviations, and are signed by name.
+            return [self._numbers_table(report, "finding_numbers", self._printed_findings())]
+        tables = [self._findings_table(report), self._file_findings_table(report)]
+        return [table for table in tables if table["rows"] or table["key"] == "findings"]
 
     @api.model
     def _findings_table(self, report):
@@ -157,16 +157,25 @@ class FindingFigures(models.AbstractModel):
 
     @api.model
     def _file_findings_table(self, report):
+        table = self._numbers_table(report, "file_findings", ~self._printed_findings())
+        return table | {
+            "title": self.env._("Findings about case files"),
+            "remark": self.env._("Text and justification of each stand in the case file."),
+        }
+
+    @api.model
+    def _numbers_table(self, report, key, which):
+        """Numbers of findings by rule and state."""
         # sudo: numbers by rule and state.
         findings = self.env["justiq.finding"].sudo()
-        domain = self._findings_domain(report) & ~self._printed_findings()
+        domain = self._findings_domain(report) & which
         numbers = defaultdict(Counter)
         for rule, state, number in findings._read_group(domain, ["requirement_id", "state"], ["__count"]):
             numbers[rule][state] = number
         states = self._state_labels()
         return self._make_table(
-            "file_findings",
-            self.env._("Findings about case files"),
+            key,
+            self.env._("Findings by rule"),
             [
                 self._make_column("code", self.env._("Rule"), "text", width=2),
                 self._make_column("name", "", "text", width=12),
@@ -176,11 +185,13 @@ class FindingFigures(models.AbstractModel):
                 self._make_row(
                     f"rule_{rule.id}",
                     {"code": rule.code, "name": rule.name, **{state: counts[state] for state in LIVE}},
-                    drill=self._drill("justiq.finding", self._file_findings_domain(report, rule), "state"),
+                    drill=self._drill("justiq.finding", self._file_findings_domain(report, rule), "state")
+                    if key == "file_findings"
+                    else None,
                 )
                 for rule, counts in sorted(numbers.items(), key=lambda item: (item[0].sequence, item[0].id))
             ],
-            remark=self.env._("Text and justification of each stand in the case file."),
+            remark="" if numbers else self._findings_remark(report, numbers),
         )
 
     @api.model

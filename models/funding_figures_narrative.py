@@ -23,11 +23,8 @@ class NarrativeFigures(models.AbstractModel):
 
     @api.model
     def _sections(self, report):
-        people = {
-            table["key"]: (table, section)
-            for section in self.env["justiq.figures.statistics"]._sections(report)
-            for table in section["tables"]
-        }
+        sections, book = self.env["justiq.figures.statistics"]._sections_and_book(report)
+        people = {table["key"]: (table, section) for section in sections for table in section["tables"]}
 
         def tables(*keys):
             return [people[key][0] for key in keys if key in people]
@@ -45,7 +42,7 @@ class NarrativeFigures(models.AbstractModel):
                 charts("destination"),
             ),
             "bausteine": ([self._intensity_table(report), *tables("outreach")], []),
-            "micro_projects": (self._project_tables(report), []),
+            "micro_projects": (self._project_tables(report, book), []),
             "staff": (self._staff_tables(report), []),
             "cooperation": ([self._cooperation_table(report), self._network_table(report)], []),
             "necessity": (

@@ -1,8 +1,7 @@
 from odoo import api, models
 
 from ..tools import money
-from ..tools.person_figures import LEFT_OUT
-from ..tools.small_cells import suppress
+from ..tools.person_figures import TOTAL
 from .micro_project import BOUND
 
 # What the list of the micro-projects shows, and so what may have changed it.
@@ -17,12 +16,12 @@ class ProjectFigures(models.AbstractModel):
     _description = "Figures on Micro-Projects"
 
     @api.model
-    def _project_tables(self, report):
+    def _project_tables(self, report, book):
         if not report.grant_id.has_group_baustein:
             return []
         projects = self._projects(report)
         return [
-            self._project_list(report, projects),
+            self._project_list(report, projects, book),
             self._project_contents(projects),
             self._minimum_table(report),
             self._limits_table(report),
@@ -62,8 +61,7 @@ class ProjectFigures(models.AbstractModel):
         )
 
     @api.model
-    def _project_list(self, report, projects):
-        left_out = self._left_out(report, projects)
+    def _project_list(self, report, projects, book):
         states = self._labels("justiq.micro.project", "state")
         rows = [
             self._make_row(
@@ -73,7 +71,7 @@ class ProjectFigures(models.AbstractModel):
                     "quartier": project.quartier_id.name,
                     "period": f"{self._date(project.date_start)} –\u00a0{self._date(project.date_end)}",
                     "state": states[project.state],
-                    "participants": LEFT_OUT if project in left_out else project.participant_count,
+                    "participants": self._participants(report, project, book),
                     "sessions": project.session_held_count,
                     "esf": str(money.exact(project.esf_planned)),
                 },
@@ -95,7 +93,7 @@ class ProjectFigures(models.AbstractModel):
                 self._make_column("quartier", self.env._("Quartier"), "text", width=10),
                 self._make_column("period", self.env._("Period"), "text", width=10),
                 self._make_column("state", self.env._("State"), "text", width=11),
-                self._make_column("participants", self.env._("Participants"), width=9),
+                self._make_column("participants", self._participants_label(report), width=9),
                 self._make_column("sessions", self.env._("Sessions held"), width=10),
                 self._make_column("esf", self.env._("Planned ESF money"), "money", width=8),
             ],
@@ -103,19 +101,18 @@ class ProjectFigures(models.AbstractModel):
         )
 
     @api.model
-    def _left_out(self, report, projects):
-        """Projects whose number of participants the public must not know: as a reader may know all participations."""
+    def _participants(self, report, project, book):
+        """All participants; for the public those who count, so that nobody can reckon the others from two tables."""
         if not report.is_for_outside:
-            return projects.browse()
-        numbers = {project: project.participant_count for project in projects}
-        return projects.browse().union(
-            *suppress(
-                {**numbers, "total": sum(numbers.values())},
-                [("total", list(projects))],
-                report.grant_id.programme_id.small_number,
-            )
-            - {"total"}
-        )
+            return project.participant_count
+        key = f"project_{project.id}"
+        return book.number(key) if (key, TOTAL) in book.cells else 0
+
+    @api.model
+    def _participants_label(self, report):
+        if report.is_for_outside:
+            return self.env._("Participants who count, begun in the period")
+        return self.env._("Participants")
 
     @api.model
     def _project_contents(self, projects):

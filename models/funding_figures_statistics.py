@@ -33,15 +33,21 @@ class StatisticsFigures(models.AbstractModel):
     """
 
     _name = "justiq.figures.statistics"
-    _inherit = ["justiq.figures.participations", "justiq.figures.list"]
+    _inherit = ["justiq.figures.participations", "justiq.figures.list", "justiq.figures.protection"]
     _description = "Statistics of Participants"
 
     @api.model
     def _sections(self, report):
+        return self._sections_and_book(report)[0]
+
+    @api.model
+    def _sections_and_book(self, report):
+        """The sections, and the book of their numbers, which knows what the public may learn."""
         groups = self._line_groups(report)
         book = self._book(report)
         self._count_persons(report, book, groups)
         self._count_participations(report, book)
+        self._count_by_project(report, book)
         self._count_outreach(report, book)
         timeline = self._count_timeline(report, book)
         sections = [
@@ -52,7 +58,7 @@ class StatisticsFigures(models.AbstractModel):
         ]
         if not report.is_for_outside:
             sections.append(self._section_list(report))
-        return [section for section in sections if section["tables"]]
+        return [section for section in sections if section["tables"]], book
 
     # ------------------------------------------------------------
     # Lines
@@ -175,6 +181,7 @@ class StatisticsFigures(models.AbstractModel):
         for line in groups["reached"][:-1]:
             book.add_up("reached", [line.key])
         book.add_up("counted", [line.key for line in groups["age"]])
+        self._relate_ages(report, book)
         book.add_up("left", ["left_counted"])
         for name in ("destination", "improved"):
             book.add_up("left_counted", [line.key for line in groups[name]])

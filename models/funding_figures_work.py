@@ -147,6 +147,8 @@ class WorkFigures(models.AbstractModel):
 
     @api.model
     def _staff_tables(self, report):
+        if report.is_for_outside:  # names, hours and certificates of single professionals are not for the public
+            return []
         by_person = defaultdict(float)
         for (employee, _baustein), number in self._staff_hours(report).items():
             by_person[employee] += number

@@ -98,7 +98,9 @@ class FunderReport(models.Model):
         selection=[("open", "Open"), ("frozen", "Frozen")], required=True, default="open", copy=False, tracking=True
     )
     is_for_outside = fields.Boolean(
-        string="For the Public", help="Small numbers of persons are not shown, so that nobody can be recognised."
+        string="For the Public", help="Small numbers of persons are not shown, so that nobody can be recognised; neither are names of "
+        "professionals and single deviations. Publish either the years or the whole grant: from both together, small "
+        "numbers could be reckoned.",
     )
     remark = fields.Text(help="Printed below the title.")
     screen = fields.Json(string="Figures on Screen", compute="_compute_screen", export_string_translation=False)

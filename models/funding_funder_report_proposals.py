@@ -69,7 +69,7 @@ class FunderReport(models.Model):
             "text_target_group": report._outcome_sentences(rows),
             "text_bausteine": report._work_sentences(rows, tables),
             "text_micro_projects": report._micro_project_sentences(rows, tables),
-            "text_staff": report._staff_sentences(tables),
+            "text_staff": report._staff_sentences(),
             "text_cooperation": report._cooperation_sentences(rows, tables),
             "text_necessity": report._money_sentences(rows, tables),
             "text_deviations": report._deviation_sentences(tables),
@@ -217,17 +217,18 @@ class FunderReport(models.Model):
             ),
         ]
 
-    def _staff_sentences(self, tables):
-        rows = self._ordinary(tables, "professionals")
-        if not rows:
+    def _staff_sentences(self):
+        figures = self.env["justiq.figures.narrative"]
+        professionals = figures._all_professionals(self)
+        if not professionals:
             return []
         held = self._certified()
-        others = self._ordinary(tables, "others")
+        others = sorted(set(figures._projects(self).staff_ids.mapped("role")))
         return [
             self.env._(
                 "%(number)s professionals worked with young people, in %(hours)s contact hours.",
-                number=len(rows),
-                hours=self._decimal(sum(float(row["cells"]["hours"]) for row in rows)),
+                number=len(professionals),
+                hours=self._decimal(sum(figures._staff_hours(self).values())),
             ),
             held
             and self.env._(
@@ -235,11 +236,7 @@ class FunderReport(models.Model):
                 self._listed(f"{kind} {number}" for kind, number in held.items()),
             ),
             self.env._("Each young person has a fixed contact person; a change has its day and its reason."),
-            others
-            and self.env._(
-                "People of other professions in the micro-projects: %s.",
-                ", ".join(sorted({row["cells"]["role"] for row in others})),
-            ),
+            others and self.env._("People of other professions in the micro-projects: %s.", ", ".join(others)),
         ]
 
     def _certified(self):
@@ -314,6 +311,9 @@ class FunderReport(models.Model):
 
     def _deviation_sentences(self, tables):
         number = len(self._ordinary(tables, "findings"))
+        number += sum(
+            row["cells"]["open"] + row["cells"]["justified"] for row in self._ordinary(tables, "finding_numbers")
+        )
         if not number:
             return [self.env._("There were no deviations from the rules of the programme.")]
         return [
@@ -343,7 +343,8 @@ class FunderReport(models.Model):
             return []
         return [
             self.env._(
-                "Of %(total)s persons who entered in the period and count, %(women)s %% are female and %(men)s %% male.",
+                "Of %(total)s persons who entered in the period and count, %(women)s %% are female and %(men)s %% "
+                "male.",
                 total=total,
                 women=self._decimal(100 * women / total),
                 men=self._decimal(100 * men / total),

@@ -61,6 +61,7 @@ from . import test_figures_evidence
 from . import test_figures_independent
 from . import test_figures_list
 from . import test_figures_network
+from . import test_figures_public
 from . import test_figures_statistics
 from . import test_financing_plan
 from . import test_financing_receipt

@@ -98,7 +98,8 @@ class FunderReport(models.Model):
         selection=[("open", "Open"), ("frozen", "Frozen")], required=True, default="open", copy=False, tracking=True
     )
     is_for_outside = fields.Boolean(
-        string="For the Public", help="Small numbers of persons are not shown, so that nobody can be recognised; neither are names of "
+        string="For the Public",
+        help="Small numbers of persons are not shown, so that nobody can be recognised; neither are names of "
         "professionals and single deviations. Publish either the years or the whole grant: from both together, small "
         "numbers could be reckoned.",
     )

@@ -63,7 +63,8 @@ class FunderReport(models.Model):
         return [self._fields[name]._description_string(self.env) for name in [*differing, *report._changed_facts()]]
 
     def _has_content_fingerprint(self):
-        return int(self.template_version.rpartition("/")[2]) >= FIRST_WITH_CONTENT
+        template = int(self.template_version.rpartition("/")[2])
+        return bool(self.content_sha256 or self.frozen_facts) or template >= FIRST_WITH_CONTENT
 
     def _changed_facts(self):
         """Names of the fields whose value is another one than at freezing."""

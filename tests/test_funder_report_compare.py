@@ -88,3 +88,15 @@ class TestComparing(FunderReportCommon):
         wizard = self.env["justiq.funder.report.compare"].with_user(self.auditor).create({"report_id": report.id})
         self.assertFalse(wizard.template_note)
         self.assertFalse(figures.lone_columns(report._comparable_figures(), report._figures_of_today()))
+
+    def test_a_column_that_came_with_the_data_is_compared(self):
+        def section(**cells):
+            columns = [{"key": "name", "label": "", "type": "text"}]
+            columns += [{"key": name, "label": name, "type": "money"} for name in cells]
+            row = {"key": "cm", "cells": {"name": "Case Management", **cells}}
+            return [{"key": "s", "title": "", "tables": [{"key": "t", "title": "", "columns": columns, "rows": [row]}]}]
+
+        old, new = section(y2020="700.00"), section(y2021="5600.00")
+        found = {change["path"][-1]: (change["old"], change["new"]) for change in figures.changes(old, new)}
+        self.assertEqual(found, {"y2020": ("700.00", None), "y2021": (None, "5600.00")})
+        self.assertFalse(figures.changes(old, new, same_template=False))

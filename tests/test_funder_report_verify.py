@@ -51,6 +51,11 @@ class TestVerifying(FunderReportCommon):
         self._past_the_server(report, remark="Other", frozen_facts=kept)
         self.assertEqual(self._differing(report), self._labels("content_sha256"))
 
+    def test_no_older_template_hides_a_change(self):
+        report = self._frozen()
+        self._past_the_server(report, remark="Other", frozen_facts=None, template_version="19.0.3.0.0/2")
+        self.assertEqual(self._differing(report), self._labels("content_sha256"))
+
     def test_figures_changed_together_with_their_fingerprint_are_found(self):
         report = self._frozen()
         self._past_the_server(report, frozen_figures="[]", figures_sha256=figures.fingerprint(b"[]"))

@@ -72,9 +72,11 @@ def without_records(sections):
     ]
 
 
-def changes(old, new):
-    """Every cell that differs between two runs of the same kind of report, in the columns that both have.
+def changes(old, new, same_template=True):
+    """Every cell that differs between two runs of the same kind of report.
 
+    :param same_template: a column that only one run has comes from the data then, such as a further funding year; else
+        it is one of another template and is not compared, see `lone_columns`
     :return: list of dictionaries: `path` of (section, table, row, column), section and table with their titles, row and
         column (from the new run where it has them), `old` and `new` value, `records`: ids of the records that were
         added, removed or changed behind the cell, and `drill`, which says of which model they are
@@ -82,15 +84,15 @@ def changes(old, new):
     result = []
     old_tables = {path: (section, table) for path, section, table in tables(old)}
     new_tables = {path: (section, table) for path, section, table in tables(new)}
-    lone = {path: columns.keys() for path, columns in _lone_columns(old_tables, new_tables).items()}
+    lone = _lone_columns(old_tables, new_tables)
     for path in [*new_tables, *(path for path in old_tables if path not in new_tables)]:
         section, table = new_tables.get(path) or old_tables[path]
         old_rows = _rows(old_tables.get(path))
         new_rows = _rows(new_tables.get(path))
         for key in [*new_rows, *(key for key in old_rows if key not in new_rows)]:
             before, after = old_rows.get(key), new_rows.get(key)
-            for column in table["columns"]:
-                if column.get("compare") is False or column["key"] in lone.get(path, ()):
+            for column in [*table["columns"], *_lost_columns(path, old_tables, new_tables)]:
+                if column.get("compare") is False or (column["key"] in lone.get(path, ()) and not same_template):
                     continue
                 values = [row["cells"].get(column["key"]) if row else None for row in (before, after)]
                 if values[0] != values[1]:
@@ -122,6 +124,14 @@ def lone_columns(old, new):
         for path, columns in _lone_columns(old_tables, new_tables).items()
         for label in columns.values()
     ]
+
+
+def _lost_columns(path, old_tables, new_tables):
+    """Columns of a table that only the old run has."""
+    if path not in old_tables or path not in new_tables:
+        return []
+    kept = {column["key"] for column in new_tables[path][1]["columns"]}
+    return [column for column in old_tables[path][1]["columns"] if column["key"] not in kept]
 
 
 def _lone_columns(old_tables, new_tables):

@@ -62,11 +62,14 @@ class FunderReportCompare(models.TransientModel):
         report, other = self.report_id._origin, self.other_id._origin
         return report._comparable_figures(), (other._comparable_figures() if other else report._figures_of_today())
 
+    def _templates(self):
+        """With which template each of the two was made; an open report is made with that of today."""
+        today = self.report_id._template_of_today()
+        return tuple(report.template_version or today for report in (self.report_id, self.other_id))
+
     def _template_note(self, old, new):
         """What the reader has to know if the two were made with different templates."""
-        report, other = self.report_id, self.other_id
-        today = report._template_of_today()
-        before, after = report.template_version or today, other.template_version or today
+        before, after = self._templates()
         if before == after:
             return False
         note = self.env._(
@@ -81,7 +84,8 @@ class FunderReportCompare(models.TransientModel):
     def _result(self, old, new):
         """The differing figures, as sections that the screen shows like those of a report."""
         report = self.report_id._origin
-        changes = figures.changes(old, new)
+        before, after = self._templates()
+        changes = figures.changes(old, new, same_template=before == after)
         self._mark_deleted(changes)
         sections = {}
         for change in changes:

@@ -137,6 +137,7 @@ class FindingFigures(models.AbstractModel):
                 for finding in rows.values()
             ],
             remark=self._findings_remark(report, rows),
+            loose=True,  # rows of long texts: kept together, they would leave half a page empty
         )
 
     @api.model

@@ -41,15 +41,15 @@ class ListFigures(models.AbstractModel):
     @api.model
     def _list_columns(self, report):
         return [
-            self._make_column("reference", self.env._("Reference"), "text", width=9),
+            self._make_column("reference", self.env._("Reference"), "text", width=12, whole=True),
             self._make_column("bausteine", self.env._("Bausteine"), "text", width=8),
-            self._make_column("project", self.env._("Micro-project"), "text", width=13),
+            self._make_column("project", self.env._("Micro-project"), "text", width=14),
             self._make_column("entry", self.env._("Entry"), "date", width=9),
             self._make_column("exit", self.env._("Exit"), "date", width=9),
             self._make_column("legal_basis", self._legal_basis_label(report), "date", width=9),
-            self._make_column("entry_data", self.env._("Entry data %"), "integer", width=7),
-            self._make_column("exit_data", self.env._("Exit data %"), "integer", width=8),
             self._make_column("validity", self.env._("Validity of the file"), "text", width=11),
+            self._make_column("entry_data", self.env._("Data on entry %"), "integer", width=6),
+            self._make_column("exit_data", self.env._("Data on exit %"), "integer", width=6),
         ]
 
     @api.model

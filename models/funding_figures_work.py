@@ -231,10 +231,10 @@ class WorkFigures(models.AbstractModel):
             "cooperation",
             self.env._("Cooperation"),
             [
-                self._make_column("kind", self.env._("Kind"), "text", width=11),
-                self._make_column("partner", self.env._("Partner"), "text", width=12),
-                self._make_column("agreement", self.env._("What was agreed"), "text", width=12),
-                self._make_column("project", self.env._("Micro-project"), "text", width=11),
+                self._make_column("kind", self.env._("Kind"), "text", width=9),
+                self._make_column("partner", self.env._("Partner"), "text", width=11),
+                self._make_column("agreement", self.env._("What was agreed"), "text", width=19),
+                self._make_column("project", self.env._("Micro-project"), "text", width=9),
                 self._make_column("date", self.env._("Date"), "date", width=7),
             ],
             [

@@ -30,9 +30,9 @@ class FunderReport(models.Model):
 
         [{"key": "income", "title": "Income", "text": name of a text field or None, "groups": xml ids or None,
           "tables": [{"key", "title", "remark", "carry": never cut without totals at the page ends, "wordy": printed
-            as cards,
-            "columns": [{"key", "label", "type", "width": parts of the table's width, "compare": False if it is
-                         no figure of its own}],
+            as cards, "loose": cut also where it is short,
+            "columns": [{"key", "label", "type", "width": parts of the table's width, "whole": a text that is not
+                         broken, "compare": False if it is no figure of its own}],
             "rows": [{"key", "cells": {column key: value}, "style": "" | "subtotal" | "total",
                       "drill": {"model", "domain", "field": field of the amount or list of fields, or None},
                       "records": {id: values} or left out, then read at freezing by `drill`,

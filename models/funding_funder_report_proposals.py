@@ -310,15 +310,14 @@ class FunderReport(models.Model):
         )
 
     def _deviation_sentences(self, tables):
-        number = len(self._ordinary(tables, "findings"))
-        number += sum(
-            row["cells"]["open"] + row["cells"]["justified"] for row in self._ordinary(tables, "finding_numbers")
-        )
-        if not number:
-            return [self.env._("There were no deviations from the rules of the programme.")]
-        return [
-            self.env._("The table names %s deviations from the rules of the programme, with their reasons.", number)
-        ]
+        # No number: findings come and go until the report is frozen.
+        if self._ordinary(tables, "findings") or self._ordinary(tables, "finding_numbers"):
+            return [
+                self.env._("The table names the deviations from the rules of the programme, with their reasons.")
+                if not self.is_for_outside
+                else self.env._("The table tells how many deviations from which rules of the programme there were.")
+            ]
+        return [self.env._("There were no deviations from the rules of the programme.")]
 
     def _publicity_sentences(self, tables):
         measures = self.env["justiq.figures.narrative"]._publicity(self)

@@ -37,9 +37,7 @@ class BudgetLine(models.Model):
     spent_amount = fields.Monetary(
         string="Spent", compute="_compute_spent", store=True, help="Eligible amounts of the vouchers that are paid."
     )
-    esf_spent = fields.Monetary(
-        string="Funder's Money Spent", compute="_compute_spent", store=True, help=FUNDERS_MONEY
-    )
+    esf_spent = fields.Monetary(string="Funder's Money Spent", compute="_compute_spent", store=True, help=FUNDERS_MONEY)
     left_amount = fields.Monetary(string="Left", compute="_compute_left", store=True)
     usage = fields.Float(string="Used (%)", compute="_compute_usage", help="Spent and committed, of what is planned.")
     forecast_amount = fields.Monetary(
@@ -153,9 +151,7 @@ class FundingYear(models.Model):
     )
     committed_amount = fields.Monetary(string="Committed", compute="_compute_spent", store=True)
     spent_amount = fields.Monetary(string="Spent", compute="_compute_spent", store=True)
-    esf_spent = fields.Monetary(
-        string="Funder's Money Spent", compute="_compute_spent", store=True, help=FUNDERS_MONEY
-    )
+    esf_spent = fields.Monetary(string="Funder's Money Spent", compute="_compute_spent", store=True, help=FUNDERS_MONEY)
     esf_group_spent = fields.Monetary(
         string="ESF Money Spent on Micro-Projects",
         compute="_compute_spent",

@@ -95,7 +95,7 @@ class ReportTablesMixin(models.AbstractModel):
         :param above: height of what stands above it on its page, in millimetres; None
             where that is not known, so that a table of several pages starts a new one
         """
-        columns = [{**column, "css": self._css(column["type"])} for column in table["columns"]]
+        columns = [{**column, "css": self._css(column)} for column in table["columns"]]
         lines = [
             (row, [(write(row["cells"].get(column["key"]), column["type"]), column["css"]) for column in columns])
             for row in table["rows"]
@@ -114,7 +114,7 @@ class ReportTablesMixin(models.AbstractModel):
             "remark": table.get("remark"),
             "columns": columns,
             "starts_page": carries and above is None,
-            "is_short": not carries and (table.get("carry") or len(table["rows"]) <= SHORT),
+            "is_short": not carries and (table.get("carry") or len(table["rows"]) <= SHORT) and not table.get("loose"),
             "pages": pages,
             "cards": self._cards(lines, columns) if table.get("wordy") else [],
             "sized": all(column["share"] for column in columns),
@@ -135,8 +135,10 @@ class ReportTablesMixin(models.AbstractModel):
         ]
 
     @api.model
-    def _css(self, kind):
-        return {"date": "o_justiq_date", "text": ""}.get(kind, "o_justiq_amount")
+    def _css(self, column):
+        if column["type"] == "text":
+            return "o_justiq_date" if column.get("whole") else ""
+        return "o_justiq_date" if column["type"] == "date" else "o_justiq_amount"
 
     @api.model
     def _shares(self, columns, lines, landscape):

@@ -104,7 +104,7 @@ class TestForThePublic(RulesReportCommon):
         self.assertNotIn("findings", self._tables(report))
         numbers = {cells["code"]: cells["open"] for cells in self._cells(report, "finding_numbers").values()}
         self.assertEqual((numbers["S23"], numbers["S24"]), (1, 1))
-        self.assertIn(f"{sum(numbers.values())} deviations", report.text_deviations)
+        self.assertIn("how many deviations", report.text_deviations)
         self.assertIn("professionals worked", report.text_staff)
 
 

@@ -178,7 +178,9 @@ from . import micro_project_participation_report
 # funding
 from . import funding_cost_category
 from . import funding_baustein
+from . import funding_shares_mixin
 from . import funding_grant_shares
+from . import funding_year_shares
 from . import funding_plan_line_mixin
 from . import funding_budget_line
 from . import funding_financing_line
@@ -191,6 +193,7 @@ from . import funding_analytic_account
 from . import funding_voucher
 from . import funding_voucher_rights
 from . import funding_spending
+from . import funding_plan_version_vouchers
 from . import funding_voucher_hints
 from . import funding_voucher_names
 from . import funding_voucher_books

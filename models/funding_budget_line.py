@@ -36,8 +36,15 @@ class BudgetLine(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="ESF money, with the federal money where the grant notice grants any. Proposed from the funding rate of the "
-        "grant.",
+        help="ESF money, with the federal money where the grant notice grants any. Proposed from the funding rate of "
+        "the funding year.",
+    )
+    esf_only_amount = fields.Monetary(
+        string="ESF without Federal Money",
+        compute="_compute_esf_only_amount",
+        store=True,
+        precompute=True,
+        help="What counts against the limits on ESF money for micro-projects.",
     )
 
     _planned_amount_not_negative = models.Constraint(
@@ -53,7 +60,12 @@ class BudgetLine(models.Model):
     def _compute_esf_amount(self):
         # Not on the rate: a new rate must not rewrite a plan that was made.
         for line in self:
-            line.esf_amount = float(money.percent(line.planned_amount, line.funding_year_id.grant_id.esf_rate))
+            line.esf_amount = float(money.percent(line.planned_amount, line.funding_year_id.esf_rate))
+
+    @api.depends("esf_amount", "funding_year_id.share_esf", "funding_year_id.share_federal")
+    def _compute_esf_only_amount(self):
+        for line in self:
+            line.esf_only_amount = float(line.funding_year_id._esf_part(line.esf_amount))
 
     @api.depends("baustein_id.name", "micro_project_id.name", "cost_category_id.name")
     def _compute_display_name(self):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .funding_grant_shares import SOURCES
+from .funding_shares_mixin import SHARE_FIELDS, SOURCES
 
 
 class FinancingLine(models.Model):
@@ -32,7 +32,7 @@ class FinancingLine(models.Model):
         string="By Notice (%)",
         digits=(5, 2),
         compute="_compute_planned_percent",
-        help="Share of this source according to the grant notice.",
+        help="Share of this source in this funding year, according to the grant notice.",
     )
 
     _planned_amount_not_negative = models.Constraint(
@@ -55,12 +55,17 @@ class FinancingLine(models.Model):
         for line in self:
             line.outstanding_amount = line.planned_amount - line.received_amount
 
-    @api.depends("source", "planned_amount", "funding_year_id.income_amount")
+    @api.depends(
+        "source",
+        "planned_amount",
+        "funding_year_id.income_amount",
+        *(f"funding_year_id.{name}" for name in SHARE_FIELDS),
+    )
     def _compute_planned_percent(self):
         for line in self:
             income = line.funding_year_id.income_amount
             line.planned_percent = 100.0 * line.planned_amount / income if income else 0.0
-            line.granted_percent = line.grant_id[f"share_{line.source}"] if line.source else 0.0
+            line.granted_percent = line.funding_year_id[f"share_{line.source}"] if line.source else 0.0
 
     @api.depends("source", "name")
     def _compute_display_name(self):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import money
-from .funding_grant_shares import FUNDER_SOURCES
+from .funding_shares_mixin import FUNDER_SOURCES
 
 
 class FinancingReceipt(models.Model):

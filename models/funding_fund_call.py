@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ..tools import money
-from .funding_grant_shares import FUNDERS_MONEY
+from .funding_shares_mixin import FUNDERS_MONEY
 from .funding_voucher import READERS
 
 FIGURES = (

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import money
-from .funding_grant_shares import FUNDER_SOURCES
+from .funding_shares_mixin import FUNDER_SOURCES
 
 # What a flat rate goes by, and the days that make a voucher due, the first of them that it has.
 KEY = ("justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id")
@@ -144,8 +144,9 @@ class FundCall(models.Model):
 
     def _figures_of(self, before, due, received, requested):
         self.ensure_one()
-        # sudo: rate of the grant of this call, which the user reads.
-        extra_esf = money.percent(self.extra_amount, self.grant_id.sudo().esf_rate)
+        # sudo: rate of the funding year of this call, which the user reads.
+        grant = self.grant_id.sudo()
+        extra_esf = money.percent(self.extra_amount, (grant._year_of_money(self.date_start) or grant).esf_rate)
         spent = before["esf"] + before["flat_esf"]
         in_hand = received + requested - spent
         figures = {

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.tools import format_date
 
 from ..tools import figures, money
-from .funding_grant_shares import SOURCES
+from .funding_shares_mixin import SOURCES
 
 ZERO = Decimal(0)
 

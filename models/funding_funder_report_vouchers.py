@@ -31,8 +31,8 @@ class FunderReport(models.Model):
 
     def _esf_label(self):
         """What the funder pays, by name; both kinds of money are called and spent together."""
-        # sudo: a share of the grant whose report the user reads.
-        federal = self.sudo().grant_id.share_federal
+        # sudo: shares of the funding years whose report the user reads.
+        federal = any(self.sudo()._report_years().mapped("share_federal"))
         return self.env._("ESF and federal money") if federal else self.env._("ESF money")
 
     def _report_years(self):

@@ -6,7 +6,7 @@ from odoo.tools import LazyTranslate, formatLang
 
 from ..tools import period
 from ..tools.money import exact
-from .funding_grant_shares import FUNDERS_MONEY
+from .funding_shares_mixin import FUNDERS_MONEY
 from .programme_checked_mixin import Deviation, requirement_check
 
 _lt = LazyTranslate(__name__)
@@ -53,9 +53,8 @@ class FundingYear(models.Model):
     @api.depends(
         "budget_line_ids.planned_amount",
         "budget_line_ids.esf_amount",
+        "budget_line_ids.esf_only_amount",
         "budget_line_ids.baustein_kind",
-        "grant_id.share_esf",
-        "grant_id.share_federal",
     )
     def _compute_planned(self):
         for year in self:
@@ -63,7 +62,7 @@ class FundingYear(models.Model):
             group_lines = lines.filtered(lambda line: line.baustein_kind == "group")
             year.planned_amount = sum(lines.mapped("planned_amount"))
             year.esf_amount = sum(lines.mapped("esf_amount"))
-            year.esf_group_amount = float(year.grant_id._esf_part(sum(map(exact, group_lines.mapped("esf_amount")))))
+            year.esf_group_amount = sum(group_lines.mapped("esf_only_amount"))
 
     @api.depends(
         "esf_group_amount",

@@ -1,94 +1,15 @@
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-
-from ..tools import money
-
-SOURCES = [
-    ("esf", "ESF"),
-    ("federal", "Federal Money"),
-    ("municipality_cash", "Municipality, in Cash"),
-    ("seconded_staff", "Seconded Staff"),
-    ("third_party", "Third Parties"),
-]
-# Sources that the funder pays out on a call for funds.
-FUNDER_SOURCES = ("esf", "federal")
-FUNDERS_MONEY = "ESF money, and the federal money where the grant notice grants any: the funder pays both by one rate."
-SHARE_FIELDS = [f"share_{source}" for source, _label in SOURCES]
-SHARE_SUM = " + ".join(f"COALESCE({name}, 0)" for name in SHARE_FIELDS)
+from odoo import fields, models
 
 
 class Grant(models.Model):
-    """Who pays which percentage of the eligible costs, as the grant notice says.
+    """The shares of the grant notice as it is today; each funding year has its own."""
 
-    The shares of all sources are 100.00 % exactly, or nothing is entered yet.
+    _name = "justiq.grant"
+    _inherit = ["justiq.grant", "justiq.shares.mixin"]
 
-    The funder pays ESF and federal money together: it is called, spent and accounted
-    for by one rate (`esf_rate`, for example 50 + 10 %). The limits on ESF money
-    for micro-projects (S18 to S20) speak of ESF money alone. A federal bonus is none,
-    neither against the most nor for the least; there, `_esf_part` leaves it out.
-    """
-
-    _inherit = "justiq.grant"
-
-    share_esf = fields.Float(string="ESF (%)", digits=(5, 2), aggregator=None)
-    share_federal = fields.Float(string="Federal Money (%)", digits=(5, 2), aggregator=None)
-    share_municipality_cash = fields.Float(string="Municipality, in Cash (%)", digits=(5, 2), aggregator=None)
-    share_seconded_staff = fields.Float(string="Seconded Staff (%)", digits=(5, 2), aggregator=None)
-    share_third_party = fields.Float(string="Third Parties (%)", digits=(5, 2), aggregator=None)
-    share_total = fields.Float(
-        string="Total (%)",
-        digits=(5, 2),
-        compute="_compute_share_total",
-        help="100.00 % as soon as the shares of the grant notice are entered.",
-    )
     esf_rate = fields.Float(compute="_compute_esf_rate", store=True, readonly=False)
     flat_rate_ids = fields.One2many(
         comodel_name="justiq.flat.rate",
         inverse_name="grant_id",
         groups="justiq.group_team_lead,justiq.group_coordinator,justiq.group_finance,justiq.group_auditor",
     )
-
-    _shares_not_negative = models.Constraint(
-        "CHECK (" + " AND ".join(f"COALESCE({name}, 0) >= 0" for name in SHARE_FIELDS) + ")",
-        "The share of a source must not be negative.",
-    )
-    _shares_add_up = models.Constraint(
-        f"CHECK ({SHARE_SUM} IN (0, 100))",
-        "The shares of all sources must add up to 100.00 % exactly, as in the grant notice. "
-        "Correct the shares, or set all of them to 0 until you have the notice.",
-    )
-
-    @api.depends(*SHARE_FIELDS)
-    def _compute_share_total(self):
-        for grant in self:
-            grant.share_total = grant._share_total()
-
-    @api.depends("share_esf", "share_federal")
-    def _compute_esf_rate(self):
-        for grant in self:
-            grant.esf_rate = grant._funder_share() if grant._share_total() else grant.esf_rate
-
-    def _share_total(self):
-        return round(sum(self[name] for name in SHARE_FIELDS), 2)
-
-    def _esf_part(self, amount):
-        """What is ESF money of an amount that the funder pays, to the cent."""
-        if not money.exact(self.share_federal):
-            return money.exact(amount)
-        return money.part(amount, self.share_esf, self._funder_share())
-
-    def _funder_share(self):
-        return round(sum(self[f"share_{source}"] for source in FUNDER_SOURCES), 2)
-
-    @api.constrains("esf_rate", *SHARE_FIELDS)
-    def _check_esf_rate_is_share(self):
-        for grant in self:
-            if grant._share_total() and round(grant.esf_rate - grant._funder_share(), 2):
-                raise ValidationError(
-                    self.env._(
-                        "Funding rate: %(rate)s %% differs from the shares of ESF and federal money, %(shares)s %%. "
-                        "Change the shares; the rate follows them.",
-                        rate=grant.esf_rate,
-                        shares=grant._funder_share(),
-                    )
-                )

@@ -19,21 +19,18 @@ class MicroProject(models.Model):
         help="ESF money alone, as the limits are; without federal money.",
     )
 
-    @api.depends(
-        "budget_line_ids.planned_amount", "budget_line_ids.esf_amount", "grant_id.share_esf", "grant_id.share_federal"
-    )
+    @api.depends("budget_line_ids.planned_amount", "budget_line_ids.esf_only_amount")
     def _compute_planned_amounts(self):
         sums = {
             project.id: amounts
             for project, *amounts in self.env["justiq.budget.line"]._read_group(
                 [("micro_project_id", "in", self.ids)],
                 ["micro_project_id"],
-                ["planned_amount:sum", "esf_amount:sum"],
+                ["planned_amount:sum", "esf_only_amount:sum"],
             )
         }
         for project in self:
-            project.planned_amount, esf = sums.get(project._origin.id, (0.0, 0.0))
-            project.esf_planned = float(project.grant_id._esf_part(esf))
+            project.planned_amount, project.esf_planned = sums.get(project._origin.id, (0.0, 0.0))
 
     @api.constrains("grant_id")
     def _check_grant_of_children(self):

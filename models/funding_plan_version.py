@@ -45,6 +45,7 @@ class PlanVersion(models.Model):
                 {
                     "figures": version.figures or {},
                     "money": {"widget": "monetary", "display_currency": version.currency_id},
+                    "percent": {"widget": "float", "precision": 2},
                     "planned": version.planned_amount,
                     "income": version.income_amount,
                     "sources": dict(
@@ -52,6 +53,11 @@ class PlanVersion(models.Model):
                     ),
                 },
             )
+
+    def _is_plan(self, figures):
+        """Whether it is the same plan; versions of former times know nothing of shares."""
+        names = self.figures.keys() - {"lines"}
+        return {name: self.figures[name] for name in names} == {name: figures[name] for name in names}
 
     def write(self, vals):
         self.check_access("write")

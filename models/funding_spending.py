@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, LazyTranslate
 
 from ..tools import money, period
-from .funding_grant_shares import FUNDERS_MONEY
+from .funding_shares_mixin import FUNDERS_MONEY
 from .funding_voucher import READERS
 from .programme_checked_mixin import Deviation, requirement_check
 
@@ -13,6 +13,7 @@ _lt = LazyTranslate(__name__)
 PAID = [("justiq_payment_date", "!=", False)]
 UNPAID = [("justiq_payment_date", "=", False)]
 SUMS = ["justiq_eligible_amount:sum", "justiq_esf_amount:sum"]
+ESF_ONLY = "justiq_esf_only_amount:sum"
 VOUCHER_FIELDS = (
     "justiq_eligible_amount",
     "justiq_esf_amount",
@@ -178,19 +179,19 @@ class FundingYear(models.Model):
         "budget_line_ids.spent_amount",
         "budget_line_ids.esf_spent",
         "budget_line_ids.committed_amount",
-        "grant_id.share_esf",
-        "grant_id.share_federal",
-        *(f"voucher_ids.{name}" for name in VOUCHER_FIELDS),
+        "share_esf",
+        "share_federal",
+        *(f"voucher_ids.{name}" for name in (*VOUCHER_FIELDS, "justiq_esf_only_amount")),
     )
     def _compute_spent(self):
         vouchers = self.env["account.analytic.line"]
         domain = [("justiq_funding_year_id", "in", self.ids)]
         groups = ["justiq_funding_year_id", "justiq_baustein_id"]
         sums = defaultdict(lambda: [0.0, 0.0, 0.0, 0.0])
-        for year, baustein, spent, esf in vouchers._read_group(domain + PAID, groups, SUMS):
+        for year, baustein, spent, esf, esf_only in vouchers._read_group(domain + PAID, groups, [*SUMS, ESF_ONLY]):
             sums[year.id][0] += spent
             sums[year.id][1] += esf
-            sums[year.id][2] += esf if baustein.kind == "group" else 0.0
+            sums[year.id][2] += esf_only if baustein.kind == "group" else 0.0
         for year, committed in vouchers._read_group(domain + UNPAID, groups[:1], SUMS[:1]):
             sums[year.id][3] += committed
         for year in self:
@@ -199,7 +200,7 @@ class FundingYear(models.Model):
             spent, esf, esf_group, committed = sums[year._origin.id]
             year.spent_amount = spent + sum(flat.mapped("spent_amount"))
             year.esf_spent = esf + sum(flat.mapped("esf_spent"))
-            year.esf_group_spent = float(year.grant_id._esf_part(esf_group + sum(group.mapped("esf_spent"))))
+            year.esf_group_spent = esf_group + float(sum(map(year._esf_part, group.mapped("esf_spent"))))
             year.committed_amount = committed + sum(flat.mapped("committed_amount"))
 
     @api.depends("planned_amount", "spent_amount", "committed_amount")
@@ -348,21 +349,20 @@ class MicroProject(models.Model):
 
     @api.depends(
         "voucher_ids.justiq_eligible_amount",
-        "voucher_ids.justiq_esf_amount",
+        "voucher_ids.justiq_esf_only_amount",
         "voucher_ids.justiq_payment_date",
-        "grant_id.share_esf",
-        "grant_id.share_federal",
     )
     def _compute_spent(self):
         sums = {
             project.id: amounts
             for project, *amounts in self.env["account.analytic.line"]._read_group(
-                [("justiq_micro_project_id", "in", self.ids), *PAID], ["justiq_micro_project_id"], SUMS
+                [("justiq_micro_project_id", "in", self.ids), *PAID],
+                ["justiq_micro_project_id"],
+                [SUMS[0], ESF_ONLY],
             )
         }
         for project in self:
-            project.spent_amount, esf = sums.get(project._origin.id, (0.0, 0.0))
-            project.esf_spent = float(project.grant_id._esf_part(esf))
+            project.spent_amount, project.esf_spent = sums.get(project._origin.id, (0.0, 0.0))
 
     def action_view_vouchers(self):
         self.ensure_one()

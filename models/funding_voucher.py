@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import sql
 
 from ..tools import money
+from .funding_shares_mixin import RATE_FIELDS
 
 # Whoever reads vouchers; for everybody else who works with analytic items, they are ordinary ones.
 READERS = "justiq.group_coordinator,justiq.group_finance,justiq.group_auditor"
@@ -140,7 +141,14 @@ class Voucher(models.Model):
         store=True,
         groups=READERS,
         help="ESF money, with the federal money where the grant notice grants any. In proportion to the budget line; "
-        "without one, by the funding rate of the grant.",
+        "without one, by the funding rate of the funding year.",
+    )
+    justiq_esf_only_amount = fields.Monetary(
+        string="ESF without Federal Money",
+        compute="_compute_justiq_esf_amount",
+        store=True,
+        groups=READERS,
+        help="What counts against the limits on ESF money for micro-projects.",
     )
     justiq_state = fields.Selection(
         selection=[("incomplete", "To Complete"), ("committed", "Not Paid Yet"), ("paid", "Paid")],
@@ -293,15 +301,24 @@ class Voucher(models.Model):
         general = lines.filtered(lambda line: not line.micro_project_id and line.baustein_id == self.justiq_baustein_id)
         return own.sorted("id") + general.sorted("id")
 
-    @api.depends("justiq_eligible_amount", "justiq_budget_line_id.planned_amount", "justiq_budget_line_id.esf_amount")
+    @api.depends(
+        "justiq_eligible_amount",
+        "justiq_budget_line_id.planned_amount",
+        "justiq_budget_line_id.esf_amount",
+        *(f"justiq_funding_year_id.{name}" for name in RATE_FIELDS),
+        *(f"justiq_grant_id.{name}" for name in RATE_FIELDS),
+    )
     def _compute_justiq_esf_amount(self):
-        # Not on the rate of the grant: a new rate must not rewrite what was accounted for.
         for line in self:
             budget, eligible = line.justiq_budget_line_id, line.justiq_eligible_amount
+            # What was paid outside of all funding years can only have the rate of the grant.
+            shares = line.justiq_funding_year_id or line.justiq_grant_id
             if budget.planned_amount:
-                line.justiq_esf_amount = float(money.part(eligible, budget.esf_amount, budget.planned_amount))
+                esf = money.part(eligible, budget.esf_amount, budget.planned_amount)
             else:
-                line.justiq_esf_amount = float(money.percent(eligible, line.justiq_grant_id.esf_rate))
+                esf = money.percent(eligible, shares.esf_rate)
+            line.justiq_esf_amount = float(esf)
+            line.justiq_esf_only_amount = float(shares._esf_part(esf))
 
     @api.depends("justiq_grant_id", "justiq_cost_category_id", "justiq_payment_date")
     def _compute_justiq_state(self):

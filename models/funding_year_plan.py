@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate
 
 from ..tools import money
-from .funding_grant_shares import SOURCES
+from .funding_shares_mixin import SOURCES
 from .programme_checked_mixin import Deviation, requirement_check
 
 _lt = LazyTranslate(__name__)
@@ -101,7 +101,7 @@ class FundingYear(models.Model):
         """
         self.flush_recordset()
         for year in self:
-            is_financed = year.financing_line_ids or year.grant_id._share_total()
+            is_financed = year.financing_line_ids or year._share_total()
             if is_financed and money.exact(year.plan_gap):
                 raise ValidationError(
                     self.env._(
@@ -123,7 +123,7 @@ class FundingYear(models.Model):
         for year in self:
             versions = year.plan_version_ids.sorted("number")
             figures = year._plan_figures()
-            if versions and versions[-1].figures == figures:
+            if versions and versions[-1]._is_plan(figures):
                 continue
             if versions and not any(map(str.isalnum, year.change_reason or "")):
                 raise ValidationError(
@@ -144,15 +144,22 @@ class FundingYear(models.Model):
                     "income_amount": year.income_amount,
                 }
             )
-        self.env["justiq.plan.version"].create(values)
+        self.env["justiq.plan.version"].create(values)._tell_of_paid_vouchers()
         with_reason = self.filtered("change_reason")
         if with_reason:
             with_reason.write({"change_reason": False})
 
     def _plan_figures(self):
-        """The plan in plain values, with names in the provider's language; amounts as text, exact to the cent."""
+        """The plan in plain values, with names in the provider's language; amounts as text, exact to the cent.
+
+        `lines` names the records behind the rows of `spending`: budget line, Baustein, micro-project.
+        """
         year = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
+        lines = year.budget_line_ids.sorted(
+            lambda line: (line.baustein_id.number, line.cost_category_id.sequence, line.id)
+        )
         return {
+            "lines": [[line.id, line.baustein_id.id, line.micro_project_id.id] for line in lines],
             "spending": [
                 {
                     "baustein": line.baustein_id.complete_name,
@@ -164,14 +171,13 @@ class FundingYear(models.Model):
                     "planned": str(money.exact(line.planned_amount)),
                     "esf": str(money.exact(line.esf_amount)),
                 }
-                for line in year.budget_line_ids.sorted(
-                    lambda line: (line.baustein_id.number, line.cost_category_id.sequence, line.id)
-                )
+                for line in lines
             ],
             "income": [
                 {"source": line.source, "name": line.name or "", "planned": str(money.exact(line.planned_amount))}
                 for line in year.financing_line_ids.sorted(lambda line: (line.sequence, line.id))
             ],
+            **year._share_figures(),
         }
 
     @api.ondelete(at_uninstall=False)
@@ -253,13 +259,13 @@ class FundingYear(models.Model):
     # ------------------------------------------------------------
 
     def action_propose_financing(self):
-        """Plan the income as the shares of the grant notice say, to the cent.
+        """Plan the income as the shares of the year say, to the cent.
 
-        :raises ValidationError: where the grant has no shares yet
+        :raises ValidationError: where it has no shares yet
         """
         self.ensure_one()
         self._check_draft()
-        shares = [self.grant_id[f"share_{source}"] for source, _label in SOURCES]
+        shares = [self[f"share_{source}"] for source, _label in SOURCES]
         if not sum(shares):
             raise ValidationError(
                 self.env._(

@@ -107,7 +107,7 @@ class Grant(models.Model):
         digits=(5, 2),
         aggregator="avg",
         help="Share of ESF and federal money in the eligible costs, in percent, as "
-        "stated in the grant notice. It proposes the funder's money of budget lines.",
+        "stated in the grant notice. It holds for the funding years that are not approved yet.",
     )
     total_eligible = fields.Monetary(string="Eligible Costs", help="Total eligible costs of the grant notice.")
     own_share_percent = fields.Float(string="Own Share (%)", digits=(5, 2), compute="_compute_own_share")
@@ -117,10 +117,6 @@ class Grant(models.Model):
     # A slip of the pen in the year would propose hundreds of funding years.
     _period_plausible = models.Constraint(
         "CHECK (date_end < date_start + 7306)", "A grant lasts 20 years at most. Please check its start and end."
-    )
-    _esf_rate_percent = models.Constraint(
-        "CHECK (esf_rate >= 0 AND esf_rate <= 100)",
-        "The funding rate is a percentage between 0 and 100.",
     )
     _target_persons_not_negative = models.Constraint("CHECK (target_persons >= 0)", "The target must not be negative.")
     _reference_unique = models.UniqueIndex(

@@ -6,8 +6,6 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL, formatLang
 
-from ..tools import money
-
 UNFINISHED = ("idea", "planned", "approved", "running")
 
 
@@ -188,11 +186,9 @@ class FundingYearReport(models.AbstractModel):
         sums = lines._read_group(
             [("funding_year_id", "=", year.id), ("baustein_kind", "=", "group")],
             ["micro_project_id"],
-            ["esf_amount:sum"],
+            ["esf_only_amount:sum"],
         )
-        # Without federal money, and to the cent what the total of the year is.
-        parts = money.distribute(year.esf_group_amount, [amount for _project, amount in sums])
-        return {project.id: float(part) for (project, _amount), part in zip(sums, parts, strict=True)}
+        return {project.id: amount for project, amount in sums}
 
     # ------------------------------------------------------------
     # Limits and goals of the programme

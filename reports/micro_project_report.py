@@ -3,8 +3,6 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import format_date, formatLang
 
-from ..tools import money
-
 FACTS = {
     "purpose": ("purpose_ids", "competence_ids", "peer_exchange"),
     "value": ("value_ids", "planned_value", "achieved_value"),
@@ -192,14 +190,10 @@ class MicroProjectReport(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _budget_row(self, line):
-        project = line.micro_project_id
-        lines = project.budget_line_ids
-        # Without federal money, and to the cent what the total of the micro-project is.
-        esf = dict(zip(lines, money.distribute(project.esf_planned, lines.mapped("esf_amount")), strict=True))
         return {
             "year": line.funding_year_id.label,
             "category": line.cost_category_id.name,
             "name": line.name,
             "planned": line.planned_amount,
-            "esf": float(esf[line]),
+            "esf": line.esf_only_amount,
         }

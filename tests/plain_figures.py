@@ -71,8 +71,15 @@ class Money(Rows):
 
     def __init__(self, env, grant):
         super().__init__(env, grant)
-        self.esf_rate = self.select("SELECT esf_rate FROM justiq_grant WHERE id = %(grant)s")[0]["esf_rate"]
-        self.years = self.select("SELECT id, date_start, date_end FROM justiq_funding_year WHERE grant_id = %(grant)s")
+        [self.of_grant] = self.select(
+            "SELECT esf_rate, share_esf, share_federal FROM justiq_grant WHERE id = %(grant)s"
+        )
+        self.years = self.select(
+            """
+            SELECT id, date_start, date_end, esf_rate, share_esf, share_federal
+              FROM justiq_funding_year WHERE grant_id = %(grant)s
+            """
+        )
         self.lines = self.select(
             """
             SELECT line.id, funding_year_id, baustein_id, number, kind, cost_category_id, planned_amount, esf_amount,
@@ -104,13 +111,24 @@ class Money(Rows):
         plan = {line["id"]: line for line in self.lines}
         for voucher in self.vouchers:
             voucher["eligible"] = rounded(exact(voucher["amount"]) * exact(voucher["share"]) / 100)
-            voucher["esf"] = rounded(Fraction(voucher["eligible"]) * self._esf_share(plan.get(voucher["line_id"])))
             voucher["year_id"] = self._year_of(voucher["paid"] or voucher["dated"])
+            share = self._esf_share(plan.get(voucher["line_id"]), voucher["year_id"])
+            voucher["esf"] = rounded(Fraction(voucher["eligible"]) * share)
+            voucher["esf_only"] = self.without_federal(voucher["esf"], voucher["year_id"])
 
-    def _esf_share(self, line):
+    def shares(self, year_id):
+        """The shares of a funding year; outside of all, those of the grant."""
+        return next((year for year in self.years if year["id"] == year_id), self.of_grant)
+
+    def without_federal(self, esf, year_id):
+        """ESF money alone of an amount that the funder pays: limits for micro-projects know no federal money."""
+        own, federal = (exact(self.shares(year_id)[name]) for name in ("share_esf", "share_federal"))
+        return rounded(Fraction(esf) * own / (own + federal)) if federal else esf
+
+    def _esf_share(self, line, year_id):
         if line and line["planned_amount"]:
             return exact(line["esf_amount"]) / exact(line["planned_amount"])
-        return exact(self.esf_rate) / 100
+        return exact(self.shares(year_id)["esf_rate"]) / 100
 
     def _year_of(self, day):
         for year in self.years:
@@ -179,8 +197,20 @@ class Money(Rows):
         ]
         return tuple(map(sum, zip(self.sums(vouchers), *flat, strict=True)))
 
+    def esf_only_of_groups(self, year_id):
+        """ESF money spent in group Bausteine, without federal money: of each voucher and of each flat rate."""
+        paid = [one for one in self.vouchers if one["paid"] and one["year_id"] == year_id and one["kind"] == "group"]
+        flat = [
+            self.without_federal(self.of_line(line)[1], year_id)
+            for line in self.lines
+            if line["flat_rate_id"] and line["funding_year_id"] == year_id and line["kind"] == "group"
+        ]
+        return sum((one["esf_only"] for one in paid), Decimal(0)) + sum(flat, Decimal(0))
+
     def of_project(self, project_id):
-        return self.sums(voucher for voucher in self.vouchers if voucher["project_id"] == project_id)
+        """(spent, ESF money of it without federal money)"""
+        mine = [voucher for voucher in self.vouchers if voucher["project_id"] == project_id and voucher["paid"]]
+        return tuple(sum((voucher[name] for voucher in mine), Decimal(0)) for name in ("eligible", "esf_only"))
 
     # ------------------------------------------------------------
     # Plan
@@ -192,8 +222,16 @@ class Money(Rows):
         return (
             sum(cents(line["planned_amount"]) for line in lines),
             sum(cents(line["esf_amount"]) for line in lines),
-            sum(cents(line["esf_amount"]) for line in lines if line["kind"] == "group"),
+            sum(self.planned_esf_only(line) for line in lines if line["kind"] == "group"),
         )
+
+    def planned_esf_only(self, line):
+        return self.without_federal(cents(line["esf_amount"]), line["funding_year_id"])
+
+    def planned_of_project(self, project_id):
+        """(planned, ESF money of it without federal money)"""
+        lines = [line for line in self.lines if line["micro_project_id"] == project_id]
+        return sum(cents(line["planned_amount"]) for line in lines), sum(map(self.planned_esf_only, lines))
 
     def per_full_year(self, year_id):
         """S20: the ESF money of group Bausteine, extrapolated to twelve months."""
@@ -226,7 +264,7 @@ class Money(Rows):
         """
         before = [voucher for voucher in self.vouchers if voucher["paid"] and voucher["paid"] < start]
         due = [voucher for voucher in self.vouchers if self._is_due(voucher, start, end)]
-        extra_esf = rounded(exact(extra) * exact(self.esf_rate) / 100)
+        extra_esf = rounded(exact(extra) * exact(self.shares(self._year_of(start))["esf_rate"]) / 100)
         spent = self._esf_with_flat_rates(before)
         until_end = self._esf_with_flat_rates(before + due)
         in_hand = cents(received) + cents(requested) - spent

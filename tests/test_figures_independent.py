@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.justiq.models.funding_shares_mixin import SHARE_FIELDS
+
 from .common import JustiqCommon
 from .plain_figures import Money, People, cents
 from .properties import Undo, examples
@@ -15,6 +17,7 @@ from .properties import Undo, examples
 NUMBERS = st.integers(0, 7)
 AMOUNTS = st.one_of(st.sampled_from([1, 33, 99999, 250000]), st.integers(1, 2_000_000)).map(lambda number: number / 100)
 RATES = st.integers(1, 10000).map(lambda number: number / 100)
+HUNDREDTHS = st.integers(0, 5000)
 CODES = st.sampled_from(["CM", "ASJ", "MP"])
 CATEGORIES = st.sampled_from(["staff", "fees", "material"])
 DAYS = st.dates(date(2019, 1, 1), date(2022, 6, 30))
@@ -35,6 +38,10 @@ MONEY = st.one_of(
     st.tuples(st.just("delete line"), NUMBERS),
     st.tuples(st.just("flat rate"), RATES),
     st.tuples(st.just("border"), NUMBERS, DAYS),
+    st.tuples(st.just("notice"), HUNDREDTHS, HUNDREDTHS),
+    st.tuples(st.just("shares of year"), NUMBERS, HUNDREDTHS, HUNDREDTHS),
+    st.tuples(st.just("approve"), NUMBERS),
+    st.tuples(st.just("draft"), NUMBERS),
 )
 
 
@@ -140,6 +147,36 @@ class MoneyCommon(JustiqCommon):
     def _do_flat_rate(self, rate):
         self.grant.flat_rate_ids.rate = rate
 
+    def _shares(self, esf, federal):
+        """Shares in hundredths of a percent, with whatever is missing from the municipality."""
+        return {
+            "share_esf": esf / 100,
+            "share_federal": federal / 100,
+            "share_municipality_cash": (10000 - esf - federal) / 100,
+        }
+
+    def _do_notice(self, esf, federal):
+        """Years in draft follow the notice, approved ones do not."""
+        self.env.flush_all()
+        years = self.grant.funding_year_ids
+        before = {year: (year.state, [year[name] for name in SHARE_FIELDS]) for year in years}
+        self.grant.write(self._shares(esf, federal))
+        for year, (state, shares) in before.items():
+            expected = shares if state == "approved" else [self.grant[name] for name in SHARE_FIELDS]
+            self.assertEqual([year[name] for name in SHARE_FIELDS], expected)
+
+    def _do_shares_of_year(self, number, esf, federal):
+        self._pick(self.grant.funding_year_ids, number).write(self._shares(esf, federal))
+
+    def _do_approve(self, number):
+        year = self._pick(self.grant.funding_year_ids, number)
+        if year._share_total():
+            year.action_propose_financing()
+        year.write({"state": "approved", "change_reason": "Another notice"})
+
+    def _do_draft(self, number):
+        self._pick(self.grant.funding_year_ids, number).state = "draft"
+
     def _do_border(self, number, day):
         self._pick(self.grant.funding_year_ids, number).date_end = day
 
@@ -174,6 +211,14 @@ class TestMoneyIndependent(MoneyCommon):
             ("charge", 1, 0),
             ("charge", 0, 3),
             ("charge", 1, 5),
+            ("notice", 5000, 1000),
+            ("shares of year", 1, 4000, 2500),
+            ("plan", 3, "MP", "fees", 9999.99, 60.0),
+            ("voucher", 3, "fees", 0.03, 100.0, date(2022, 6, 1)),
+            ("approve", 3),
+            ("notice", 3333, 3333),
+            ("draft", 3),
+            ("shares of year", 3, 0, 5000),
         ):
             self._perform(name, arguments, must=True)
             self._compare()
@@ -211,7 +256,7 @@ class TestMoneyIndependent(MoneyCommon):
         for year in grant.funding_year_ids:
             spent, esf, committed = plain.of_year(year.id)
             found = (year.spent_amount, year.esf_spent, year.committed_amount, year.esf_group_spent)
-            self.assertEqual(tuple(map(cents, found)), (spent, esf, committed, plain.of_year(year.id, ("group",))[1]))
+            self.assertEqual(tuple(map(cents, found)), (spent, esf, committed, plain.esf_only_of_groups(year.id)))
             planned = plain.planned(year.id)
             found = (year.planned_amount, year.esf_amount, year.esf_group_amount)
             self.assertEqual(tuple(map(cents, found)), planned)
@@ -229,8 +274,10 @@ class TestMoneyIndependent(MoneyCommon):
 
     def _compare_projects(self, plain, grant):
         for project in grant.micro_project_ids:
-            spent, esf, _committed = plain.of_project(project.id)
-            self.assertEqual((cents(project.spent_amount), cents(project.esf_spent)), (spent, esf))
+            spent = (cents(project.spent_amount), cents(project.esf_spent))
+            self.assertEqual(spent, plain.of_project(project.id))
+            planned = (cents(project.planned_amount), cents(project.esf_planned))
+            self.assertEqual(planned, plain.planned_of_project(project.id))
 
     def _compare_call(self, plain, grant):
         start, end = date(2020, 6, 1), date(2020, 7, 12)

@@ -23,7 +23,7 @@ PLANNED = f"""
     UPDATE justiq_budget_line line
        SET esf_only_amount = {ESF_ONLY}
       FROM (
-          SELECT line.id, esf_amount AS esf, share_esf, share_federal
+          SELECT line.id, line.esf_amount AS esf, share_esf, share_federal
             FROM justiq_budget_line line JOIN justiq_funding_year year ON year.id = funding_year_id
       ) AS found
      WHERE found.id = line.id

@@ -121,13 +121,12 @@ class FundCall(models.Model):
             ["funding_year_id"],
             ["planned_amount:sum", "received_amount:sum"],
         )
+        by_grant = defaultdict(list)
+        for year, *amounts in rows:
+            by_grant[year.grant_id.id].append((year.date_start, list(map(money.exact, amounts))))
         result = {}
         for call in self:
-            begun = [
-                list(map(money.exact, amounts))
-                for year, *amounts in rows
-                if year.grant_id.id == call.grant_id.id and year.date_start <= call.date_start
-            ]
+            begun = [amounts for first_day, amounts in by_grant[call.grant_id.id] if first_day <= call.date_start]
             result[call] = [sum(amounts) for amounts in zip(*begun, strict=True)] or [0, 0]
         return result
 

@@ -32,13 +32,16 @@ def lines(path, sizes, notes):
     yield f"{numbers[-1]} grants: {sizes}."
     yield f"Measured on {date.today()}: {machine()}."
     yield (
-        "Each time is the median of three runs after one to warm up, as a request of its own with all that it writes at"
-        " its end. *Bare* is the plain SQL query for the same rows or figures, without rights, labels and formats; for"
-        " a PDF the PDF engine alone on the same HTML. A row in which time or queries grow with the database is marked."
+        "Each time is the quickest of three runs after one to warm up, as a request of its own with all that it writes"
+        " at its end; it depends on what else the machine does. Queries and rows do not: *rows* are those that"
+        " PostgreSQL reads of tables for one run, without those that its parallel helpers read. *Bare* is plain SQL for"
+        " the same figures (where they need several queries, all of these), for the same page of a list with its number"
+        " of rows, or for the row of a form; without rights, labels and formats. For a PDF it is the PDF engine alone"
+        " on the same HTML. A line is marked where queries or rows grow with the database."
     )
     groups = dict.fromkeys(key.partition("|")[0] for key in many)
     for group in groups:
-        yield from ("", f"## {group}", "", heading(numbers), "| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+        yield from ("", f"## {group}", "", heading(numbers), "| --- |" + " ---: |" * 8)
         for key, after in many.items():
             own, _bar, title = key.partition("|")
             if own == group:
@@ -60,19 +63,22 @@ def machine():
 
 def heading(numbers):
     first, last = f"{numbers[0]} grant(s)", f"{numbers[-1]} grants"
-    return f"| What | {first} ms | {last} ms | Queries {numbers[0]} | Queries {numbers[-1]} | Bare ms | Ratio |"
+    columns = [f"{what}, {number}" for what in ("ms", "queries", "rows") for number in (first, last)]
+    return f"| What | {' | '.join(columns)} | Bare ms | Ratio |"
 
 
 def row(title, before, after):
-    seconds, queries, bare = after
-    old_seconds, old_queries, _bare = before or (None, None, None)
-    grows = before and (seconds > 3 * old_seconds and seconds > 0.15 or queries > old_queries + 2)
+    seconds, queries, rows, bare = after
+    old_seconds, old_queries, old_rows, _bare = before or (None, None, None, None)
+    grows = before and (queries > old_queries + 2 or rows > 3 * old_rows + 1000)
     cells = (
         f"**{title}** !" if grows else title,
         milliseconds(old_seconds),
         milliseconds(seconds),
         "" if old_queries is None else old_queries,
         queries,
+        "" if old_rows is None else f"{old_rows:,}",
+        f"{rows:,}",
         milliseconds(bare),
         f"{seconds / bare:.1f}" if bare else "",
     )

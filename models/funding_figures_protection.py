@@ -86,7 +86,9 @@ class ProtectionFigures(models.AbstractModel):
         # sudo: numbers by micro-project; no record is returned.
         participations = self.env["justiq.participation"].sudo()
         counted = self._begun(report) & Domain("enrolment_id.is_counted", "=", True)
-        counted &= Domain("micro_project_id.state", "in", BOUND)
+        # The grant once more: by the state alone, PostgreSQL would look through the micro-projects of all grants.
+        bound = Domain("grant_id", "=", report.grant_id.id) & Domain("state", "in", BOUND)
+        counted &= Domain("micro_project_id", "any", bound)
         keys = []
         for project, number in participations._read_group(counted, ["micro_project_id"], ["__count"]):
             keys.append(f"project_{project.id}")

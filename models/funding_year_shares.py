@@ -77,6 +77,20 @@ class FundingYear(models.Model):
             ],
         }
 
+    def action_propose_funders_money(self):
+        """Compute the funder's money of all budget lines by the rate of the year, also where another was entered.
+
+        :raises ValidationError: where the year is approved
+        """
+        self._check_draft()
+        lines = self.budget_line_ids.filtered(lambda line: not line.flat_rate_id)
+        lines.check_access("write")
+        self.env.add_to_compute(lines._fields["esf_amount"], lines)
+        lines.modified(["esf_amount"])
+        self.env.flush_all()
+        # sudo: flat rates follow their base, whoever plans that.
+        self.sudo()._derive_flat_rates()
+
     def action_take_shares(self):
         """Take over the shares of the grant notice as it is today.
 

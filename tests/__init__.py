@@ -151,3 +151,7 @@ from . import test_voucher_accounting
 from . import test_voucher_hints
 from . import test_voucher_moved
 from . import test_wizards
+from . import test_year_shares
+from . import test_migration_shares
+from . import test_offenbach_bonus
+from . import test_people_independent

@@ -43,7 +43,7 @@ class TestOffenbachBonus(JustiqCommon):
         cls._approve(cls.years[0])
         cls.grant.write(WITH_BONUS)
         for year in cls.years[1:]:
-            cls._propose_esf(year)
+            year.with_user(cls.users["finance"]).action_propose_funders_money()
             cls._approve(year)
         cls.env.flush_all()
 
@@ -75,12 +75,6 @@ class TestOffenbachBonus(JustiqCommon):
                     justiq_payment_date=date(year.date_start.year, month, 28),
                     justiq_cost_category_id=category.id,
                 )
-
-    @classmethod
-    def _propose_esf(cls, year):
-        """The planned costs are entered again, and with them their ESF money by the rate of the year."""
-        for line in year.budget_line_ids:
-            line.planned_amount = line.planned_amount
 
     @classmethod
     def _approve(cls, year):
@@ -141,7 +135,7 @@ class TestOffenbachBonus(JustiqCommon):
         before = self._spent(first)[0]
         first.action_draft()
         first.action_take_shares()
-        self._propose_esf(first)
+        first.with_user(self.users["finance"]).action_propose_funders_money()
         first.change_reason = "Notice of change: the bonus holds from the beginning."
         self._approve(first)
         self.env.flush_all()

@@ -151,6 +151,25 @@ class TestYearShares(SharesCommon):
                 self.assertEqual(lines[source].granted_percent, percent)
                 self.assertEqual(lines[source].planned_amount, percent)
 
+    def test_funders_money_of_the_whole_plan_is_proposed_anew(self):
+        self._create_flat_rate(22.0)
+        year = self._year(2021)
+        first, second = (self._plan(category, 1000.0, year=year) for category in (self.staff, self.fees))
+        self.grant.write(SHARES | {"share_esf": 40.0, "share_seconded_staff": 24.29})
+        self.assertEqual((first.esf_amount, second.esf_amount), (600.0, 600.0), "a new rate does not rewrite the plan")
+        year.with_user(self.finance).action_propose_funders_money()
+        lines = first | second | self._flat_lines(year)
+        self.assertEqual(lines.mapped("esf_amount"), [500.0, 500.0, 110.0])
+        self.assertEqual(lines.mapped("esf_only_amount"), [400.0, 400.0, 88.0])
+        with self.assertRaises(AccessError):
+            year.with_user(self.users["team_lead"]).action_propose_funders_money()
+
+    def test_funders_money_is_not_proposed_over_the_limit(self):
+        year = self._year(2021)
+        self._create_budget_line(year, 50000.0, planned=100000.02)
+        with self.assertRefused("S19", "50,000.01"):
+            year.action_propose_funders_money()
+
     def test_further_payments_of_a_call_are_funded_by_the_rate_of_its_year(self):
         self._year(2021).write(SHARES)
         for number, esf in ((2020, 50.0), (2021, 60.0)):

@@ -103,7 +103,9 @@ class Seed:
                 "municipality_id": self.municipality.id,
                 "date_start": self.first_day,
                 "date_end": self.last_day,
-                "esf_rate": 60.0,
+                "share_esf": 50.0,
+                "share_federal": 10.0,
+                "share_municipality_cash": 40.0,
                 "baustein_ids": [Command.set(self.bausteine.ids)],
                 "quartier_ids": [Command.set(self.quartier.ids)],
             }
@@ -137,14 +139,7 @@ class Seed:
         )
         self.env.flush_all()
         for year in self.years:
-            costs = round(year.planned_amount * 0.4, 2)
-            amounts = {"municipality_cash": costs, "esf": round(year.planned_amount - costs, 2)}
-            self.env["justiq.financing.line"].create(
-                [
-                    {"funding_year_id": year.id, "source": source, "planned_amount": amount}
-                    for source, amount in amounts.items()
-                ]
-            )
+            year.action_propose_financing()
 
     def _workers(self):
         skills = [self.env.ref(f"justiq.skill_{name}") for name in ("social_work", "intercultural", "gender", "local")]

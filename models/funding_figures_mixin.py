@@ -32,6 +32,18 @@ class FiguresMixin(models.AbstractModel):
         return {"model": model, "domain": plain_domain(domain), "field": field}
 
     @api.model
+    def _gender_drills(self, book, drill):
+        """The way to the persons of each column of a line, by the gender that it counts.
+
+        :param drill: the way to the persons of the whole line, or None
+        """
+        return {
+            column: drill
+            | {"domain": plain_domain(Domain(drill["domain"]) & Domain("gender", "in", _genders(genders)))}
+            for column, genders in (book.columns.items() if drill else ())
+        }
+
+    @api.model
     def _labels(self, model, name):
         """Labels of a selection, in its order."""
         return dict(self.env[model]._fields[name]._description_selection(self.env))
@@ -77,6 +89,10 @@ class FiguresMixin(models.AbstractModel):
         ]
         [numbers] = self.env.execute_query(records._search(Domain(domain)).select(*counts))
         return dict(zip(conditions, numbers, strict=True))
+
+
+def _genders(genders):
+    return [gender or False for gender in genders]
 
 
 def plain_domain(domain):

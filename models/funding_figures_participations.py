@@ -79,11 +79,12 @@ class ParticipationFigures(models.AbstractModel):
         total = self._participation_row(
             report, book, "participations", self.env._("Participations of persons who count"), "total"
         )
+        left_out = self._begun_drill(report, [("enrolment_id.is_counted", "=", False)])
         others = self._make_row(
             "others",
             {"label": self.env._("Of persons who do not count"), **book.numbers("others")},
-            drill=self._begun_drill(report, [("enrolment_id.is_counted", "=", False)]),
-        )
+            drill=left_out,
+        ) | self._drills_of_row(book, left_out)
         return self._make_table(
             "participations",
             self.env._("Participations begun in the period"),
@@ -99,12 +100,20 @@ class ParticipationFigures(models.AbstractModel):
         domain = [("enrolment_id.is_counted", "=", True)]
         if baustein:
             domain.append(("baustein_id", "=", baustein.id))
-        return self._make_row(
-            key,
-            {"label": label, **book.numbers(key), "persons": book.number(key, "persons")},
-            style,
-            self._begun_drill(report, domain),
+        drill = self._begun_drill(report, domain)
+        row = self._make_row(
+            key, {"label": label, **book.numbers(key), "persons": book.number(key, "persons")}, style, drill
         )
+        if not drill:
+            return row
+        begun = self._begun(report) & Domain([part for part in domain if part[0] == "baustein_id"])
+        counted = Domain("is_counted", "=", True) & Domain("participation_ids", "any", begun)
+        persons = self._drill("justiq.enrolment", counted, "is_counted")
+        return row | self._drills_of_row(book, drill, persons=persons)
+
+    @api.model
+    def _drills_of_row(self, book, drill, **others):
+        return {"drills": {**self._gender_drills(book, drill), **others}} if drill else {}
 
     @api.model
     def _begun_drill(self, report, domain):

@@ -182,6 +182,12 @@ class ProjectFigures(models.AbstractModel):
                     },
                     drill=self._drill("justiq.micro.project", counted, "is_counted"),
                 )
+                | {
+                    "drills": {
+                        "required": self._drill("justiq.requirement", [("id", "in", rule.ids)], "value_count"),
+                        "all": self._drill("justiq.micro.project", [("grant_id", "=", grant.id)], "state"),
+                    }
+                }
             ],
             remark=self.env._("Carried out: done, with a session that took place and an attendance."),
         )

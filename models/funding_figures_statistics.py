@@ -219,15 +219,13 @@ class StatisticsFigures(models.AbstractModel):
 
     @api.model
     def _person_rows(self, report, book, lines, style=None):
-        return [
-            self._make_row(
-                line.key,
-                {"label": line.label, **book.numbers(line.key)},
-                line.style if style is None else style,
-                self._person_drill(report, line),
-            )
-            for line in lines
-        ]
+        return [self._person_row(report, book, line, line.style if style is None else style) for line in lines]
+
+    @api.model
+    def _person_row(self, report, book, line, style):
+        drill = self._person_drill(report, line)
+        row = self._make_row(line.key, {"label": line.label, **book.numbers(line.key)}, style, drill)
+        return row | {"drills": self._gender_drills(book, drill)} if drill else row
 
     @api.model
     def _person_drill(self, report, line):

@@ -251,4 +251,5 @@ class WorkFigures(models.AbstractModel):
                 )
                 for one in found
             ],
+            dense=True,  # else long words of the other columns leave no room for what was agreed
         )

@@ -30,11 +30,12 @@ class FunderReport(models.Model):
 
         [{"key": "income", "title": "Income", "text": name of a text field or None, "groups": xml ids or None,
           "tables": [{"key", "title", "remark", "carry": never cut without totals at the page ends, "wordy": printed
-            as cards, "loose": cut also where it is short,
+            as cards, "loose": cut also where it is short, "dense": in smaller letters,
             "columns": [{"key", "label", "type", "width": parts of the table's width, "whole": a text that is not
                          broken, "compare": False if it is no figure of its own}],
             "rows": [{"key", "cells": {column key: value}, "style": "" | "subtotal" | "total",
-                      "drill": {"model", "domain", "field": field of the amount or list of fields, or None},
+                      "drill": {"model", "domain", "field": field of the amount or list of fields, or None,
+                                "groups": who may open it, where not all who read the model},
                       "records": {id: values} or left out, then read at freezing by `drill`,
                       "drills": {column key: drill} of cells that are made of other records than their row,
                       "drill_records": {column key: records}, read at freezing}]}],
@@ -238,7 +239,10 @@ class FunderReport(models.Model):
         return {"sections": sections, "currency_id": self.currency_id.id, "actions": self._drill_actions}
 
     def _may_open(self, drill):
-        return not drill or self.env[drill["model"]].has_access("read")
+        if not drill:
+            return True
+        groups = drill.get("groups")
+        return self.env[drill["model"]].has_access("read") and (not groups or self.env.user.has_groups(groups))
 
     @api.model
     def _shorten(self, table):

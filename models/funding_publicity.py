@@ -44,7 +44,7 @@ class Publicity(models.Model):
     # proof
     link = fields.Char(help="Where it can be seen, as https://...")
     proof = fields.Binary(
-        string="File",
+        string="Proof File",
         attachment=True,
         copy=False,
         help="A PDF or a picture of it. Young people can be recognised only where they have consented to photos.",

@@ -100,7 +100,7 @@ class ReportTablesMixin(models.AbstractModel):
             (row, [(write(row["cells"].get(column["key"]), column["type"]), column["css"]) for column in columns])
             for row in table["rows"]
         ]
-        look, shares = self._shares(columns, lines, landscape)
+        look, shares = self._shares(columns, lines, landscape, table.get("dense"))
         for column, share in zip(columns, shares, strict=True):
             column["share"] = share
         pages, carries = [self._markup(lines)], False
@@ -141,12 +141,12 @@ class ReportTablesMixin(models.AbstractModel):
         return "o_justiq_date" if column["type"] == "date" else "o_justiq_amount"
 
     @api.model
-    def _shares(self, columns, lines, landscape):
+    def _shares(self, columns, lines, landscape, dense=False):
         """Width of each column in percent of the table: as it asks for, and none less than its longest word needs.
 
         :return: the look of the table, with smaller letters where that must be, and the widths
         """
-        looks = [WIDE_LOOK] if landscape else [NARROW_LOOK, DENSE_LOOK]
+        looks = [WIDE_LOOK] if landscape else [DENSE_LOOK] if dense else [NARROW_LOOK, DENSE_LOOK]
         weights = [column.get("width", 0) for column in columns]
         if not all(weights):
             return looks[0], [False] * len(columns)

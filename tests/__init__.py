@@ -57,6 +57,7 @@ from . import test_disclosure
 from . import test_enrolment_answers
 from . import test_enrolment_completeness
 from . import test_export_formulas
+from . import test_figures_drill
 from . import test_figures_evidence
 from . import test_figures_independent
 from . import test_figures_list

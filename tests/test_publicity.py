@@ -62,7 +62,7 @@ class TestPublicity(JustiqCommon):
             self._enter(proof_sha256="0" * 64)
 
     def test_proof_is_a_pdf_or_a_picture(self):
-        with self.assertRefused("File"):
+        with self.assertRefused("Proof File"):
             self._enter(proof=base64.b64encode(b"<html><script>alert(1)</script></html>"), proof_name="x.html")
 
     def test_link_is_an_address_of_the_web(self):

@@ -305,7 +305,7 @@ class People(Rows):
         }
         self.participations = self.select(
             """
-            SELECT participation.id, enrolment_id, baustein_id, kind, micro_project_id
+            SELECT participation.id, enrolment_id, baustein_id, kind, micro_project_id, date_start
               FROM justiq_participation participation JOIN justiq_baustein baustein ON baustein.id = baustein_id
              WHERE participation.grant_id = %(grant)s
             """

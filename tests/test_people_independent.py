@@ -83,6 +83,51 @@ class TestPeopleIndependent(JustiqCommon):
         self.assertEqual(found, (len(counted), len(plain.persons) - len(counted)))
         self.assertEqual(self.project.participant_count, plain.by(self._project_key).get(self.project.id, (0,))[0])
 
+        for period in ((self.grant.date_start, self.grant.date_end), (date(2020, 1, 1), date(2020, 12, 31))):
+            self._compare_statistics(plain, *period)
+
+    def _compare_statistics(self, plain, start, end):
+        """The report to the funder, of the whole grant and of a part of it."""
+        values = {"kind": "statistics", "grant_id": self.grant.id, "date_start": start, "date_end": end}
+        report = self.env["justiq.funder.report"].with_user(self.users["coordinator"]).create(values)
+        cells = {
+            (table["key"], row["key"]): row["cells"]
+            for section in report.figures
+            for table in section["tables"]
+            for row in table["rows"]
+        }
+        entered = [person for person in plain.persons.values() if start <= person["date_entry"] <= end]
+        counted = [person for person in entered if person["is_counted"]]
+        for key, persons in (
+            (("persons", "entered"), entered),
+            (("counted", "counted"), counted),
+            (("counted", "not_counted"), [person for person in entered if not person["is_counted"]]),
+            *(
+                (("age", f"age_group_{group}"), [one for one in counted if plain.age_group(one) == group])
+                for group in ("00_14", "15_17", "18_20", "21_24", "25_over")
+            ),
+        ):
+            self.assertEqual(self._genders(cells[key]), self._plain_genders(persons), key)
+        of_counted = [row for row in plain.participations if plain.persons[row["enrolment_id"]]["is_counted"]]
+        for baustein in self.grant.baustein_ids:
+            begun = [row for row in of_counted if row["baustein_id"] == baustein.id and row["date_start"] <= end]
+            reached = {row["enrolment_id"] for row in begun}
+            self.assertEqual(cells["target", f"reached_{baustein.id}"]["reached"], len(reached))
+            begun = [row for row in begun if row["date_start"] >= start]
+            found = cells["participations", f"baustein_{baustein.id}"]
+            self.assertEqual(
+                self._genders(found), self._plain_genders(plain.persons[row["enrolment_id"]] for row in begun)
+            )
+            self.assertEqual(found["persons"], len({row["enrolment_id"] for row in begun}))
+
+    def _genders(self, cells):
+        return tuple(cells[column] for column in ("female", "male", "other", "total"))
+
+    def _plain_genders(self, persons):
+        genders = [person["gender"] for person in persons]
+        women, men = genders.count("female"), genders.count("male")
+        return women, men, len(genders) - women - men, len(genders)
+
     @staticmethod
     def _project_key(row, _person):
         return row["micro_project_id"]

@@ -21,7 +21,7 @@ class CaseKeyWorker(models.Model):
     employee_id = fields.Many2one(
         comodel_name="hr.employee", string="Key Worker", required=True, readonly=True, ondelete="restrict", index=True
     )
-    date_from = fields.Datetime(string="From", required=True, readonly=True)
+    date_from = fields.Datetime(string="From", required=True, readonly=True, index=True)
     date_to = fields.Datetime(string="To", readonly=True, help="Empty: until today.")
     reason = fields.Char(required=True, readonly=True)
     handover_id = fields.Many2one(

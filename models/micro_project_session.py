@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_datetime
 
+LONGEST_DAYS = 31
+
 
 class Session(models.Model):
     """A meeting of a micro-project, with its roster.
@@ -53,7 +55,7 @@ class Session(models.Model):
 
     _times_in_order = models.Constraint("CHECK (date_end > date_start)", "A session must end after it starts.")
     _lasts_a_month_at_most = models.Constraint(
-        "CHECK (date_end <= date_start + interval '31 days')",
+        f"CHECK (date_end <= date_start + interval '{LONGEST_DAYS} days')",
         "A session lasts 31 days at most. Please check its start and end.",
     )
     _guest_count_not_negative = models.Constraint(

@@ -65,6 +65,13 @@ class TestMyDayScreen(JustiqCommon):
         self._create_event(name="Until midnight", start=datetime(2020, 5, 11, 21), stop=datetime(2020, 5, 11, 22))
         self.assertEqual(self._titles(), ["First"])
 
+    def test_session_of_a_month_stands_there_to_its_last_hour(self):
+        # Today begins at 22:00 of the eleventh, in Berlin.
+        self._create_session(
+            self._create_project(), date_start=datetime(2020, 4, 10, 22, 1), date_end=datetime(2020, 5, 11, 22, 1)
+        )
+        self.assertEqual(self._titles(), ["Farbe im Quartier"])
+
     def test_appointment_of_a_colleague_is_not_mine(self):
         self._create_event("team_lead", name="Supervision")
         self.assertEqual(self._titles(), [])

@@ -161,15 +161,11 @@ class NarrativeFigures(models.AbstractModel):
     @api.model
     def _spent(self, report, spending):
         """Amounts by (funding year, Baustein), as in the proof of use."""
-        spent, base = defaultdict(lambda: money.exact(0)), {}
-        for (year, baustein, category), (amount, _esf) in spending["by_year"].items():
+        spent = defaultdict(lambda: money.exact(0))
+        for (year, baustein, _category), (amount, _esf) in spending["by_year"].items():
             spent[year.id, baustein.id] += amount
-            base[year.id, baustein.id, category.id] = amount
-        lines = self.env["justiq.budget.line"].search(
-            [("funding_year_id", "in", spending["years"].ids), ("flat_rate_id", "!=", False)]
-        )
-        for line, amount in lines._flat_parts(base).items():
-            spent[line.funding_year_id.id, line.baustein_id.id] += amount
+        for (year, _rate, baustein), (amount, _esf) in report._flat_spent().items():
+            spent[year.id, baustein.id] += amount
         return spent
 
     @api.model

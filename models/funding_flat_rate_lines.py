@@ -58,28 +58,6 @@ class BudgetLine(models.Model):
         years._derive_flat_rates()
         return result
 
-    def _flat_parts(self, base):
-        """What follows from a base for derived lines, to the cent as in the plan: rounded once per year, then cut.
-
-        :param base: amount by (funding year id, Baustein id, cost category id)
-        :return: dictionary of Decimal by line
-        """
-        parts = {}
-        for (year, rate), lines in self.grouped(lambda line: (line.funding_year_id, line.flat_rate_id)).items():
-            ordered = lines.sorted(lambda line: (line.baustein_id.number, line.baustein_id.id))
-            amounts = [
-                sum(
-                    (
-                        base.get((year.id, line.baustein_id.id, category.id), Decimal(0))
-                        for category in rate.base_category_ids
-                    ),
-                    Decimal(0),
-                )
-                for line in ordered
-            ]
-            parts.update(zip(ordered, money.percents(amounts, rate.rate), strict=True))
-        return parts
-
     def _refuse_by_hand(self):
         raise ValidationError(
             self.env._(
@@ -105,9 +83,30 @@ class BudgetLine(models.Model):
 
 
 class FundingYear(models.Model):
-    """Flat rates of the plan: one line for each Baustein that has costs of the base."""
+    """Flat rates: one line of the plan for each Baustein that has costs of the base, and what follows from vouchers."""
 
     _inherit = "justiq.funding.year"
+
+    def _flat_amounts(self, base):
+        """What the flat rates follow from a base, to the cent as in the plan: rounded once per year, then cut.
+
+        Costs of the base bring their flat rate along in every Baustein, whether they were planned there or not.
+
+        :param base: exact amount by (funding year id, Baustein id, cost category id)
+        :return: dictionary of Decimal by (funding year, flat rate, Baustein)
+        """
+        # sudo: rates and Bausteine of years whose figures are computed.
+        bausteine, result = self.env["justiq.baustein"].sudo(), {}
+        for year in self.sudo():
+            for rate in year.grant_id.flat_rate_ids:
+                amounts = defaultdict(Decimal)
+                for (year_id, baustein_id, category_id), amount in base.items():
+                    if year_id == year.id and category_id in rate.base_category_ids.ids:
+                        amounts[bausteine.browse(baustein_id)] += amount
+                ordered = sorted(amounts, key=lambda baustein: (baustein.number, baustein.id))
+                parts = money.percents([amounts[baustein] for baustein in ordered], rate.rate)
+                result |= {(year, rate, baustein): part for baustein, part in zip(ordered, parts, strict=True) if part}
+        return result
 
     def _check_no_lines_by_hand(self):
         """Refuse lines by hand under a category that a flat rate derives."""

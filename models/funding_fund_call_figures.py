@@ -48,13 +48,10 @@ class FundCall(models.Model):
             `flat_costs`, `flat_esf` (the flat rates that follow from them)
         """
         sums = self._voucher_sums()
-        # sudo: sums over the plan of the grant of each call, which the user reads.
-        lines = self.env["justiq.budget.line"].sudo()
-        lines = lines.search([("grant_id", "in", self.grant_id.ids), ("flat_rate_id", "!=", False)])
-        by_grant = lines.grouped(lambda line: line.grant_id.id)
         result = {}
         for index, call in enumerate(self):
-            flat_lines = by_grant.get(call.grant_id.id, lines.browse())
+            # sudo: years of the grant of the call, which the user reads.
+            years = call.sudo().grant_id.funding_year_ids._origin
             before, due = {}, {}
             for position, name in enumerate(("costs", "esf")):
                 paid, coming = (
@@ -63,13 +60,13 @@ class FundCall(models.Model):
                 both = {key: paid.get(key, 0) + coming.get(key, 0) for key in paid.keys() | coming.keys()}
                 before[name], due[name] = sum(paid.values()), sum(coming.values())
                 # As the difference of two rounded amounts, so that the calls of a year add up to its flat rate.
-                before[f"flat_{name}"] = sum(flat_lines._flat_parts(paid).values())
-                due[f"flat_{name}"] = sum(flat_lines._flat_parts(both).values()) - before[f"flat_{name}"]
+                before[f"flat_{name}"] = sum(years._flat_amounts(paid).values())
+                due[f"flat_{name}"] = sum(years._flat_amounts(both).values()) - before[f"flat_{name}"]
             result[call] = before, due
         return result
 
     def _voucher_sums(self):
-        """(eligible, ESF money) by position of the call and "before" or "due", then by key of `_flat_parts`."""
+        """(eligible, ESF money) by position of the call and "before" or "due", then by key of `_flat_amounts`."""
         result = defaultdict(dict)
         if not self:
             return result

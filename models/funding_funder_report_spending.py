@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import fields, models
 
 from ..tools import figures, money
 from .funding_funder_report_financial import SPENT, ZERO
@@ -39,18 +39,39 @@ class FunderReport(models.Model):
             costs[baustein, category][1] += spent
             costs[baustein, category][2] += esf
             by_year[year, baustein, category] = spent, esf
-        self._add_flat_rates(flat, years, by_year)
+        for (_year, rate, baustein), amounts in self._flat_spent().items():
+            row = flat.setdefault((baustein, rate), [ZERO] * 3)
+            row[1:] = [one + more for one, more in zip(row[1:], amounts, strict=True)]
         return {"costs": dict(costs), "flat": flat, "years": years, "by_year": by_year}
 
-    def _add_flat_rates(self, flat, years, by_year):
-        """What is spent of a flat rate follows its base, to the cent as in the budget."""
-        lines = self.env["justiq.budget.line"].search(
-            [("funding_year_id", "in", years.ids), ("flat_rate_id", "!=", False)]
-        )
-        for index in range(2):
-            base = {tuple(record.id for record in key): amounts[index] for key, amounts in by_year.items()}
-            for line, amount in lines._flat_parts(base).items():
-                flat[line.baustein_id, line.flat_rate_id][index + 1] += amount
+    def _flat_spent(self):
+        """What follows from the vouchers of the period: [spent, ESF money of it] by (year, flat rate, Baustein).
+
+        As the difference of two rounded amounts, as in the calls for funds, so that the
+        periods of a year add up to its flat rate.
+        """
+        years = self._report_years()
+        next_day = fields.Date.add(self.date_end, days=1)
+        until_end, before = (self._flat_spent_before(years, day) for day in (next_day, self.date_start))
+        result = {
+            key: [until_end[index].get(key, ZERO) - before[index].get(key, ZERO) for index in range(2)]
+            for key in {key for parts in (*until_end, *before) for key in parts}
+        }
+        return {key: amounts for key, amounts in result.items() if any(amounts)}
+
+    def _flat_spent_before(self, years, day):
+        """The flat rates of all that was paid in the years before a day: (of the costs, of the ESF money)."""
+        bases = ({}, {})
+        domain = [
+            ("justiq_grant_id", "=", self.grant_id.id),
+            ("justiq_funding_year_id", "in", years.filtered(lambda year: year.date_start < day).ids),
+            ("justiq_payment_date", "<", day),
+        ]
+        groups = ["justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id"]
+        for year, baustein, category, *sums in self.env[MODEL]._read_group(domain, groups, SPENT):
+            for base, amount in zip(bases, sums, strict=True):
+                base[year.id, baustein.id, category.id] = money.exact(amount)
+        return [years._flat_amounts(base) for base in bases]
 
     def _spending_table(self, spending):
         groups = defaultdict(list)

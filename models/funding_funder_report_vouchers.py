@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from ..tools import figures, money
+from ..tools import figures
 from .funding_voucher import READERS
 
 AMOUNTS = ("justiq_amount", "justiq_eligible_amount", "justiq_esf_amount")
@@ -117,24 +117,16 @@ class FunderReport(models.Model):
 
     def _flat_rate_rows(self, vouchers):
         """A computed line per funding year and flat rate, after the vouchers that it is a percentage of."""
-        lines = self.env["justiq.budget.line"].search(
-            [("funding_year_id", "in", self._report_years().ids), ("flat_rate_id", "!=", False)]
-        )
-        bases, behind = ({}, {}), defaultdict(list)
-        for voucher in vouchers if lines else ():
-            year, category = voucher.justiq_funding_year_id, voucher.justiq_cost_category_id
-            behind[year, category].append(voucher)
-            key = (year.id, voucher.justiq_baustein_id.id, category.id)
-            for base, name in zip(bases, AMOUNTS[1:], strict=True):
-                base[key] = base.get(key, Decimal(0)) + money.exact(voucher[name])
-        parts = [lines._flat_parts(base) for base in bases]
-        groups = lines.grouped(lambda line: (line.funding_year_id, line.flat_rate_id))
-        rows = []
-        for (year, rate), mine in sorted(groups.items(), key=lambda item: (item[0][0].date_start, item[0][1].id)):
-            amounts = [sum(part[line] for line in mine) for part in parts]
-            if any(amounts):
-                rows.append((year, self._flat_rate_row(year, rate, amounts, behind)))
-        return rows
+        sums, behind = defaultdict(lambda: [Decimal(0)] * 2), defaultdict(list)
+        for (year, rate, _baustein), amounts in self._flat_spent().items():
+            sums[year, rate] = [one + more for one, more in zip(sums[year, rate], amounts, strict=True)]
+        for voucher in vouchers if sums else ():
+            behind[voucher.justiq_funding_year_id, voucher.justiq_cost_category_id].append(voucher)
+        return [
+            (year, self._flat_rate_row(year, rate, amounts, behind))
+            for (year, rate), amounts in sorted(sums.items(), key=lambda item: (item[0][0].date_start, item[0][1].id))
+            if any(amounts)
+        ]
 
     def _flat_rate_row(self, year, rate, amounts, behind):
         spent, esf = map(figures.amount, amounts)

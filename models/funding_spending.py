@@ -78,17 +78,12 @@ class BudgetLine(models.Model):
 
     def _flat_sums(self):
         """The same of derived lines, as three dictionaries by line."""
-        lines = self._origin.filtered("flat_rate_id").funding_year_id.budget_line_ids.filtered("flat_rate_id")
-        bases = ({}, {}, {})
-        if lines:
-            vouchers = self.env["account.analytic.line"]
-            groups = ["justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id"]
-            domain = [("justiq_funding_year_id", "in", lines.funding_year_id.ids)]
-            for paid, sums, found in ((PAID, SUMS, bases[:2]), (UNPAID, SUMS[:1], bases[2:])):
-                for year, baustein, category, *amounts in vouchers._read_group(domain + paid, groups, sums):
-                    for base, amount in zip(found, amounts, strict=True):
-                        base[year.id, baustein.id, category.id] = money.exact(amount)
-        return [lines._flat_parts(base) for base in bases]
+        lines = self._origin.filtered("flat_rate_id")
+        parts = lines.funding_year_id._flat_sums()
+        return [
+            {line: of.get((line.funding_year_id, line.flat_rate_id, line.baustein_id), 0) for line in lines}
+            for of in parts
+        ]
 
     @api.depends("planned_amount", "spent_amount", "committed_amount")
     def _compute_left(self):
@@ -181,6 +176,8 @@ class FundingYear(models.Model):
         "budget_line_ids.committed_amount",
         "share_esf",
         "share_federal",
+        "grant_id.flat_rate_ids.rate",
+        "grant_id.flat_rate_ids.base_category_ids",
         *(f"voucher_ids.{name}" for name in (*VOUCHER_FIELDS, "justiq_esf_only_amount")),
     )
     def _compute_spent(self):
@@ -194,14 +191,31 @@ class FundingYear(models.Model):
             sums[year.id][2] += esf_only if baustein.kind == "group" else 0.0
         for year, committed in vouchers._read_group(domain + UNPAID, groups[:1], SUMS[:1]):
             sums[year.id][3] += committed
+        flat_sums = self._origin._flat_sums()
         for year in self:
-            flat = year.budget_line_ids.filtered("flat_rate_id")
-            group = flat.filtered(lambda line: line.baustein_kind == "group")
-            spent, esf, esf_group, committed = sums[year._origin.id]
-            year.spent_amount = spent + sum(flat.mapped("spent_amount"))
-            year.esf_spent = esf + sum(flat.mapped("esf_spent"))
-            year.esf_group_spent = esf_group + float(sum(map(year._esf_part, group.mapped("esf_spent"))))
-            year.committed_amount = committed + sum(flat.mapped("committed_amount"))
+            spent, esf, esf_group, committed = map(money.exact, sums[year._origin.id])
+            flat_spent, flat_esf, flat_committed = (
+                [(baustein, amount) for (of_year, _rate, baustein), amount in parts.items() if of_year == year._origin]
+                for parts in flat_sums
+            )
+            year.spent_amount = float(spent + sum(amount for _baustein, amount in flat_spent))
+            year.esf_spent = float(esf + sum(amount for _baustein, amount in flat_esf))
+            esf_group += sum(year._esf_part(amount) for baustein, amount in flat_esf if baustein.kind == "group")
+            year.esf_group_spent = float(esf_group)
+            year.committed_amount = float(committed + sum(amount for _baustein, amount in flat_committed))
+
+    def _flat_sums(self):
+        """(spent, ESF money of it, committed) of the flat rates, as three dictionaries; see `_flat_amounts`."""
+        vouchers, bases = self.env["account.analytic.line"], ({}, {}, {})
+        groups = ["justiq_funding_year_id", "justiq_baustein_id", "justiq_cost_category_id"]
+        # sudo: whether the grant of a year has flat rates at all.
+        years = self.filtered(lambda year: year.sudo().grant_id.flat_rate_ids)
+        domain = [("justiq_funding_year_id", "in", years.ids)]
+        for paid, sums, found in ((PAID, SUMS, bases[:2]), (UNPAID, SUMS[:1], bases[2:])) if years else ():
+            for year, baustein, category, *amounts in vouchers._read_group(domain + paid, groups, sums):
+                for base, amount in zip(found, amounts, strict=True):
+                    base[year.id, baustein.id, category.id] = money.exact(amount)
+        return [years._flat_amounts(base) for base in bases]
 
     @api.depends("planned_amount", "spent_amount", "committed_amount")
     def _compute_left(self):

@@ -52,9 +52,20 @@ class Voucher(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._values_by_hand(vals) for vals in vals_list])
+        return super().create([self._values_by_hand(self._tidied(vals)) for vals in vals_list])
+
+    @api.model
+    def _tidied(self, vals):
+        """Number and payee without the blanks that come along when they are pasted: they would hide a double."""
+        tidied = {
+            name: " ".join(vals[name].split()) or False
+            for name in ("justiq_voucher_number", "justiq_payee")
+            if isinstance(vals.get(name), str)
+        }
+        return {**vals, **tidied}
 
     def write(self, vals):
+        vals = self._tidied(vals)
         own = {name for name in vals if name.startswith("justiq_")}
         self._check_nothing_computed(own)
         if not own:

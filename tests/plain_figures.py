@@ -101,7 +101,7 @@ class Money(Rows):
         self.vouchers = self.select(
             """
             SELECT line.id, justiq_amount AS amount, justiq_eligible_share AS share, justiq_payment_date AS paid,
-                   justiq_due_date AS due, COALESCE(justiq_voucher_date, date) AS dated, kind,
+                   justiq_due_date AS due, COALESCE(justiq_voucher_date, date) AS dated, kind, number,
                    justiq_baustein_id AS baustein_id, justiq_cost_category_id AS category_id,
                    justiq_budget_line_id AS line_id, justiq_micro_project_id AS project_id
               FROM account_analytic_line line JOIN justiq_baustein baustein ON baustein.id = justiq_baustein_id
@@ -152,58 +152,55 @@ class Money(Rows):
         return spent, esf, committed
 
     def flat_rates(self, vouchers, name):
-        """{id of a derived line: what these vouchers make of it}, of their eligible amounts or their ESF money.
+        """{(year, rate, Baustein): what these vouchers make of it}, of their eligible amounts or their ESF money.
 
-        The grant notice grants a percentage of what a funding year costs: the exact
-        percentages of its Bausteine, rounded once for all of them.
+        The grant notice grants a percentage of what a funding year costs, whatever was
+        planned: the exact percentages of its Bausteine, rounded once for all of them.
         """
         result = {}
         for year in self.years:
             for rate in self.rates.values():
-                lines = [
-                    line
-                    for line in self.lines
-                    if line["flat_rate_id"] == rate["id"] and line["funding_year_id"] == year["id"]
-                ]
-                lines.sort(key=lambda line: (line["number"], line["baustein_id"]))
+                base = [one for one in vouchers if one["year_id"] == year["id"] and one["category_id"] in rate["bases"]]
+                bausteine = sorted({(one["number"], one["baustein_id"]) for one in base})
                 exact_parts = [
-                    sum(
-                        exact(one[name]) * exact(rate["rate"]) / 100
-                        for one in vouchers
-                        if one["year_id"] == year["id"]
-                        and one["baustein_id"] == line["baustein_id"]
-                        and one["category_id"] in rate["bases"]
-                    )
-                    for line in lines
+                    sum(exact(one[name]) * exact(rate["rate"]) / 100 for one in base if one["baustein_id"] == baustein)
+                    for _number, baustein in bausteine
                 ]
-                result.update(zip((line["id"] for line in lines), to_whole_cents(exact_parts), strict=True))
+                keys = [(year["id"], rate["id"], baustein) for _number, baustein in bausteine]
+                result.update(zip(keys, to_whole_cents(exact_parts), strict=True))
         return result
 
     def of_line(self, line):
         if not line["flat_rate_id"]:
             return self.sums(voucher for voucher in self.vouchers if voucher["line_id"] == line["id"])
-        paid = [one for one in self.vouchers if one["paid"]]
-        unpaid = [one for one in self.vouchers if not one["paid"]]
-        found = ((paid, "eligible"), (paid, "esf"), (unpaid, "eligible"))
-        return tuple(self.flat_rates(vouchers, name)[line["id"]] for vouchers, name in found)
+        found = self._spent_and_committed(self.vouchers)
+        key = (line["funding_year_id"], line["flat_rate_id"], line["baustein_id"])
+        return tuple(self.flat_rates(vouchers, name).get(key, Decimal(0)) for vouchers, name in found)
 
     def of_year(self, year_id, kinds=("individual", "group")):
-        """Vouchers of the year, whether they have a budget line or not, and its flat rates."""
-        vouchers = [one for one in self.vouchers if one["year_id"] == year_id and one["kind"] in kinds]
+        """Vouchers of the year, whether they have a budget line or not, and their flat rates."""
+        all_kinds = [one for one in self.vouchers if one["year_id"] == year_id]
+        vouchers = [one for one in all_kinds if one["kind"] in kinds]
+        bausteine = {one["baustein_id"] for one in vouchers}
         flat = [
-            self.of_line(line)
-            for line in self.lines
-            if line["flat_rate_id"] and line["funding_year_id"] == year_id and line["kind"] in kinds
+            sum(amount for key, amount in self.flat_rates(part, name).items() if key[2] in bausteine)
+            for part, name in self._spent_and_committed(all_kinds)
         ]
-        return tuple(map(sum, zip(self.sums(vouchers), *flat, strict=True)))
+        return tuple(map(sum, zip(self.sums(vouchers), flat, strict=True)))
+
+    def _spent_and_committed(self, vouchers):
+        paid, unpaid = ([one for one in vouchers if bool(one["paid"]) == is_paid] for is_paid in (True, False))
+        return (paid, "eligible"), (paid, "esf"), (unpaid, "eligible")
 
     def esf_only_of_groups(self, year_id):
         """ESF money spent in group Bausteine, without federal money: of each voucher and of each flat rate."""
-        paid = [one for one in self.vouchers if one["paid"] and one["year_id"] == year_id and one["kind"] == "group"]
+        in_year = [one for one in self.vouchers if one["paid"] and one["year_id"] == year_id]
+        paid = [one for one in in_year if one["kind"] == "group"]
+        bausteine = {one["baustein_id"] for one in paid}
         flat = [
-            self.without_federal(self.of_line(line)[1], year_id)
-            for line in self.lines
-            if line["flat_rate_id"] and line["funding_year_id"] == year_id and line["kind"] == "group"
+            self.without_federal(amount, year_id)
+            for key, amount in self.flat_rates(in_year, "esf").items()
+            if key[2] in bausteine
         ]
         return sum((one["esf_only"] for one in paid), Decimal(0)) + sum(flat, Decimal(0))
 

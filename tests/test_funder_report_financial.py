@@ -101,6 +101,28 @@ class TestProofOfUse(FunderReportCommon):
         self.assertEqual(amounts, set(self._flat().values()))
         self.assertEqual(Decimal(rows["total"]["amount"]), sum(self._flat().values()))
 
+    def test_flat_rate_of_what_was_not_planned_is_proved_too(self):
+        """The notice grants a percentage of the costs; a plan without them takes nothing of it away."""
+        lines = self.year.budget_line_ids.filtered(lambda line: not line.flat_rate_id)
+        lines.filtered(lambda line: line.baustein_id == self.bausteine["ASJ"]).unlink()
+        rows = self._rows(self._report("financial"), "spending", "plan")
+        baustein, category = self.bausteine["ASJ"], self.env.ref("justiq.cost_flat_rate")
+        flat = rows[f"flat-{baustein.id}-{category.id}"]
+        self.assertEqual((flat["planned"], flat["actual"]), ("0.00", str(self._flat()[baustein.id])))
+        listed = self._rows(self._report("vouchers"), "spending", "vouchers")
+        self.assertEqual(listed["total"]["eligible"], rows["total"]["actual"])
+        self.assertEqual(Decimal(rows["total"]["actual"]), _cents(self.year.spent_amount))
+
+    def test_flat_rates_of_the_halves_of_a_year_add_up_to_its_flat_rate(self):
+        whole = self._rows(self._report("financial"), "spending", "flat")["total"]["amount"]
+        for cut in (date(2020, 6, 3), date(2020, 6, 16), date(2020, 6, 28)):
+            halves = ((date(2020, 1, 1), cut), (date.fromordinal(cut.toordinal() + 1), date(2020, 12, 31)))
+            parts = [
+                self._rows(self._report("financial", date_start=start, date_end=end), "spending", "flat")
+                for start, end in halves
+            ]
+            self.assertEqual(sum(Decimal(part["total"]["amount"]) for part in parts), Decimal(whole), cut)
+
     def test_income_by_source(self):
         rows = self._rows(self._report("financial"), "income", "sources")
         self.assertEqual(

@@ -40,6 +40,17 @@ class TestMigrationLedger4(JustiqCommon):
         self._migrate()
         self.assertEqual([line.received_amount for line in lines], [60.0, 0.0])
 
+    def test_flat_rate_of_what_was_not_planned_is_spent(self):
+        self._create_flat_rate(22.0)
+        year, staff = self._year(2020), self.env.ref("justiq.cost_staff")
+        self._create_voucher(justiq_amount=100.0, justiq_cost_category_id=staff.id)
+        self.assertEqual(year.spent_amount, 122.0)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE justiq_funding_year SET spent_amount = 100 WHERE id = %s", year.ids)
+        self.env.invalidate_all()
+        self._migrate()
+        self.assertEqual(year.spent_amount, 122.0)
+
     def test_receipts_of_former_times_stop_nobody_from_updating(self):
         city = self._create_financing_line(self._year(2020), "municipality_cash", 100.0)
         self.env["justiq.financing.receipt"].create(

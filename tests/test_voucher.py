@@ -220,6 +220,18 @@ class TestVoucherChecks(VoucherCommon):
             voucher.justiq_budget_line_id = other
 
     @mute_logger("odoo.sql_db")
+    def test_blanks_hide_no_double_voucher(self):
+        """What is pasted from a table brings blanks along."""
+        self._enter(justiq_voucher_number="R-1", justiq_payee="Paint & Co")
+        with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            self._enter(justiq_voucher_number=" R-1\t", justiq_payee="Paint  & Co ")
+            self.env.flush_all()
+        other = self._enter(justiq_voucher_number="R-2", justiq_payee="Paint & Co")
+        with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            other.justiq_voucher_number = "R-1\u00a0"
+            self.env.flush_all()
+
+    @mute_logger("odoo.sql_db")
     def test_same_voucher_is_not_entered_twice(self):
         self._enter(justiq_voucher_number="B 17", justiq_payee="Farben Schmidt")
         with self.assertRaises(IntegrityError), self.env.cr.savepoint():

@@ -1,9 +1,10 @@
-"""Why: the codes of the cost categories were English abbreviations, which no German finance clerk reads; and money that
-had come on calls for funds stayed with the funding year it had been counted in, when the borders of the years moved.
-A flat rate was lost where its base had not been planned.
+"""Why: the codes of the cost categories were English abbreviations, which no German finance clerk reads. Money that had
+come on calls for funds stayed with the funding year it had been counted in, when the borders of the years moved. A flat
+rate was lost where its base had not been planned.
 
-What was spent of the years and lines with flat rates is computed anew. Codes become numbers in the order of the plan, where nobody has changed them. Open grants count the money of their calls
-anew; a line that still has receipts of its own is left to whoever has entered them.
+Codes become numbers in the order of the plan, where nobody has changed them. What was spent of the years and lines with
+flat rates is computed anew. Open grants count the money of their calls anew; a line that still has receipts of its own
+is left to whoever has entered them.
 """
 
 from odoo import SUPERUSER_ID, api

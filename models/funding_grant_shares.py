@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .funding_shares_mixin import NOTICE_FIELDS
+
 
 class Grant(models.Model):
     """The shares of the grant notice as it is today; each funding year has its own."""
@@ -13,3 +15,8 @@ class Grant(models.Model):
         inverse_name="grant_id",
         groups="justiq.group_team_lead,justiq.group_coordinator,justiq.group_finance,justiq.group_auditor",
     )
+
+    def write(self, vals):
+        if vals.keys() & NOTICE_FIELDS:
+            self._check_not_closed()  # years in draft would follow, after they were accounted for
+        return super().write(vals)

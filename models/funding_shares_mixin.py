@@ -14,6 +14,7 @@ SOURCES = [
 FUNDER_SOURCES = ("esf", "federal")
 FUNDERS_MONEY = "ESF money, and the federal money where the grant notice grants any: the funder pays both by one rate."
 SHARE_FIELDS = [f"share_{source}" for source, _label in SOURCES]
+NOTICE_FIELDS = {*SHARE_FIELDS, "esf_rate"}
 # What the ESF money of an amount depends on.
 RATE_FIELDS = ("esf_rate", "share_esf", "share_federal")
 SHARE_SUM = " + ".join(f"COALESCE({name}, 0)" for name in SHARE_FIELDS)

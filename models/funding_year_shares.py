@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools import money
-from .funding_shares_mixin import SHARE_FIELDS, SOURCES
-
-FIXED_BY_APPROVAL = {*SHARE_FIELDS, "esf_rate"}
+from .funding_shares_mixin import NOTICE_FIELDS, SHARE_FIELDS, SOURCES
 
 
 class FundingYear(models.Model):
@@ -55,14 +53,14 @@ class FundingYear(models.Model):
         for year in self:
             # sudo: percentages of the grant of a year that the user reads.
             grant = year.sudo().grant_id
-            year.differs_from_notice = any(round(year[name] - grant[name], 2) for name in FIXED_BY_APPROVAL)
+            year.differs_from_notice = any(round(year[name] - grant[name], 2) for name in NOTICE_FIELDS)
 
     def write(self, vals):
         if "state" in vals:
             # What still has to follow the grant does so before the state, which decides whether it follows, changes.
             # sudo: the shares follow whoever approves.
-            self.sudo()._recompute_recordset(FIXED_BY_APPROVAL)
-        if vals.keys() & FIXED_BY_APPROVAL:
+            self.sudo()._recompute_recordset(NOTICE_FIELDS)
+        if vals.keys() & NOTICE_FIELDS:
             self._check_draft()
         return super().write(vals)
 
@@ -100,4 +98,4 @@ class FundingYear(models.Model):
         for year in self:
             # sudo: percentages of the grant of a year that the user may change.
             grant = year.sudo().grant_id
-            year.write({name: grant[name] for name in (*SHARE_FIELDS, "esf_rate")})
+            year.write({name: grant[name] for name in NOTICE_FIELDS})

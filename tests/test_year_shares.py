@@ -170,6 +170,14 @@ class TestYearShares(SharesCommon):
         with self.assertRefused("S19", "50,000.01"):
             year.action_propose_funders_money()
 
+    def test_notice_of_a_closed_grant_does_not_change(self):
+        grant = self._create_grant(["CM"], name="Closed")
+        for state in ("running", "closed"):
+            grant.state = state
+        for values in (SHARES, {"esf_rate": 50.0}):
+            with self.subTest(**values), self.assertRefused("closed"):
+                grant.with_user(self.finance).write(values)
+
     def test_further_payments_of_a_call_are_funded_by_the_rate_of_its_year(self):
         self._year(2021).write(SHARES)
         for number, esf in ((2020, 50.0), (2021, 60.0)):

@@ -197,6 +197,9 @@ from . import funding_plan_version_vouchers
 from . import funding_voucher_hints
 from . import funding_voucher_names
 from . import funding_voucher_books
+from . import funding_voucher_books_hints
+from . import funding_voucher_set_aside
+from . import funding_voucher_timesheet
 from . import funding_fund_call
 from . import funding_fund_call_figures
 from . import funding_micro_project
@@ -216,6 +219,7 @@ from . import funding_funder_report_income
 from . import funding_funder_report_spending
 from . import funding_figures_mixin
 from . import funding_funder_report_reconciliation
+from . import funding_funder_report_part_paid
 from . import funding_figures_participations
 from . import funding_figures_list
 from . import funding_figures_protection

@@ -61,7 +61,7 @@ class FunderReport(models.Model):
                         self._charged_domain() & Domain("justiq_grant_id", "!=", self.grant_id.id)
                     ),
                 ),
-                *self._draft_bill_rows(),
+                *self._information_rows(),
             ],
         )
 
@@ -107,6 +107,10 @@ class FunderReport(models.Model):
         """Analytic items on the accounts of the grant, whatever the fields of this module say of them."""
         by_plan = self._charged_accounts().grouped("plan_id")
         return Domain.OR(Domain(plan._column_name(), "in", accounts.ids) for plan, accounts in by_plan.items())
+
+    def _information_rows(self):
+        """What explains the steps and is none of them."""
+        return self._draft_bill_rows()
 
     def _draft_bill_rows(self):
         """What accounting has charged to the grant on bills that are not posted yet; no row where there is nothing."""

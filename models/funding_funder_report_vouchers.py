@@ -22,11 +22,12 @@ class FunderReport(models.Model):
         return READERS if self.kind == "vouchers" else super()._readers()
 
     def _voucher_domain(self):
-        """Vouchers of the grant that were paid in the period."""
+        """Vouchers of the grant that were paid in the period; hours without an hourly cost are no money yet."""
         return [
             ("justiq_grant_id", "=", self.grant_id.id),
             ("justiq_payment_date", ">=", fields.Date.to_string(self.date_start)),
             ("justiq_payment_date", "<=", fields.Date.to_string(self.date_end)),
+            ("justiq_amount", "!=", 0),
         ]
 
     def _esf_label(self):

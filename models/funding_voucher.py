@@ -320,12 +320,12 @@ class Voucher(models.Model):
             line.justiq_esf_amount = float(esf)
             line.justiq_esf_only_amount = float(shares._esf_part(esf))
 
-    @api.depends("justiq_grant_id", "justiq_cost_category_id", "justiq_payment_date")
+    @api.depends("justiq_grant_id", "justiq_cost_category_id", "justiq_payment_date", "justiq_amount")
     def _compute_justiq_state(self):
         for line in self:
             if not line.justiq_grant_id:
                 line.justiq_state = False
-            elif not line.justiq_cost_category_id:
+            elif not (line.justiq_cost_category_id and line.justiq_amount):
                 line.justiq_state = "incomplete"
             else:
                 line.justiq_state = "paid" if line.justiq_payment_date else "committed"

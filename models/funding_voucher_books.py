@@ -5,19 +5,23 @@ from odoo.tools import format_date
 from .funding_voucher import READERS
 
 PAID = ("in_payment", "paid")
+PAYABLE = "liability_payable"
+CASH = ("asset_cash", "liability_credit_card")
 # What the accounting knows of a bill (module `account`), from the journal item of the voucher.
 BILL = (
+    "move_line_id.move_id.date",
     "move_line_id.move_id.ref",
     "move_line_id.move_id.name",
     "move_line_id.move_id.invoice_date",
     "move_line_id.move_id.invoice_date_due",
 )
 PAYMENT = (
+    "move_line_id.move_id.date",
     "move_line_id.move_id.payment_state",
     "move_line_id.move_id.matched_payment_ids.date",
     "move_line_id.move_id.matched_payment_ids.state",
-    "move_line_id.move_id.line_ids.matched_debit_ids",
-    "move_line_id.move_id.line_ids.matched_credit_ids",
+    "move_line_id.move_id.line_ids.matched_debit_ids.exchange_move_id",
+    "move_line_id.move_id.line_ids.matched_credit_ids.exchange_move_id",
 )
 
 
@@ -27,7 +31,7 @@ def _of_books(names):
 
 
 class Voucher(models.Model):
-    """What a bill of Odoo's accounting says of its voucher, so that finance need not enter it again.
+    """What a bill or entry of Odoo's accounting says of its voucher, so that finance need not enter it again.
 
     Number, date and due date are proposed and may be corrected. The payment date
     follows the payment: it comes and goes with it. What finance enters herself, for
@@ -47,11 +51,8 @@ class Voucher(models.Model):
     @api.depends(_of_books(BILL))
     def _compute_justiq_bill(self):
         for line in self:
-            bill = line._justiq_bill()
-            if bill:
-                line.justiq_voucher_number = line.justiq_voucher_number or bill.ref or bill.name
-                line.justiq_voucher_date = line.justiq_voucher_date or bill.invoice_date
-                line.justiq_due_date = line.justiq_due_date or bill.invoice_date_due
+            for name, value in line._justiq_proposal().items():
+                line[name] = line[name] or value
 
     @api.depends(_of_books(PAYMENT))
     def _compute_justiq_payment(self):
@@ -65,22 +66,45 @@ class Voucher(models.Model):
                 line.justiq_payment_date = day
                 line.justiq_is_payment_booked = bool(day)
 
+    def _justiq_proposal(self):
+        """What the accounting says of number and dates, by field; nothing for a voucher that does not come from it."""
+        bill, entry = self._justiq_bill(), self._justiq_entry()
+        if bill:
+            return {
+                "justiq_voucher_number": bill.ref or bill.name,
+                "justiq_voucher_date": bill.invoice_date,
+                "justiq_due_date": bill.invoice_date_due,
+            }
+        if entry:
+            return {"justiq_voucher_number": entry.ref or entry.name, "justiq_voucher_date": entry.date}
+        return {}
+
+    def _justiq_move(self):
+        self.ensure_one()
+        return self.move_line_id.move_id if "move_line_id" in self._fields and self.justiq_grant_id else None
+
     def _justiq_bill(self):
         """The bill or credit note of the provider's accounting that the voucher comes from, if any."""
-        self.ensure_one()
-        if "move_line_id" not in self._fields or not self.justiq_grant_id:
-            return None
-        move = self.move_line_id.move_id
-        return move if move.is_purchase_document(include_receipts=True) else None
+        move = self._justiq_move()
+        return move if move and move.is_purchase_document(include_receipts=True) else None
+
+    def _justiq_entry(self):
+        """The journal entry without a bill that the voucher comes from, such as one of the cash book, if any."""
+        move = self._justiq_move()
+        return move if move and move.move_type == "entry" else None
 
     def _justiq_booked_payment(self):
-        """The day on which the bill was paid in full, or False."""
-        bill = self._justiq_bill()
+        """The day on which the bill was paid in full, or on which cash was paid without a bill; or False."""
+        bill, entry = self._justiq_bill(), self._justiq_entry()
+        if entry and any(kind in CASH for kind in entry.line_ids.mapped("account_type")):
+            return entry.date
         if not bill or bill.payment_state not in PAID:
             return False
-        terms = bill.line_ids.filtered(lambda line: line.account_type == "liability_payable")
+        # What Odoo books for a changed exchange rate, at the end of the month, is no payment.
+        terms = bill.line_ids.filtered(lambda line: line.account_type == PAYABLE)
         counterparts = terms.matched_debit_ids.debit_move_id | terms.matched_credit_ids.credit_move_id
-        return max([*counterparts.mapped("date"), *bill.matched_payment_ids.mapped("date")], default=False)
+        payments = counterparts.filtered(lambda line: not line.move_id.exchange_diff_partial_ids)
+        return max([*payments.mapped("date"), *bill.matched_payment_ids.mapped("date")], default=False)
 
     def _hints(self):
         yield from super()._hints()

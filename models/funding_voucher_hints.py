@@ -45,7 +45,8 @@ class Voucher(models.Model):
     def _doubles(self, numbers=None):
         """Ids of vouchers with number, payee and amount of another one of the same provider.
 
-        A voucher whose costs several grants share, each its part of it, is none.
+        A voucher whose costs several grants share, each its part of it, is none, and neither are equal lines or parts
+        of one bill or entry of the accounting.
 
         :param numbers: voucher numbers in lower case; None: all
         """
@@ -66,12 +67,22 @@ class Voucher(models.Model):
                 """SELECT unnest(array_agg(id)) FROM account_analytic_line
                     WHERE justiq_grant_id IS NOT NULL AND justiq_voucher_number IS NOT NULL AND %s
                  GROUP BY company_id, lower(justiq_voucher_number), lower(justiq_payee), amount
-                   HAVING count(*) > count(DISTINCT justiq_grant_id)
-                       OR count(*) > 1 AND sum(justiq_eligible_share) > 100""",
+                   HAVING count(DISTINCT %s) > 1
+                      AND (count(*) > count(DISTINCT justiq_grant_id) OR sum(justiq_eligible_share) > 100)""",
                 SQL("TRUE") if numbers is None else SQL("lower(justiq_voucher_number) IN %s", tuple(numbers)),
+                self._paper(),
             )
         )
         return [line_id for (line_id,) in rows]
+
+    @api.model
+    def _paper(self):
+        """What tells papers apart: a bill or entry of the accounting may make many vouchers, by hand there is one."""
+        if "move_line_id" not in self._fields:
+            return SQL("id")
+        self.flush_model(["move_line_id"])
+        move = SQL("(SELECT move_id FROM account_move_line item WHERE item.id = account_analytic_line.move_line_id)")
+        return SQL("COALESCE(-%s, account_analytic_line.id)", move)
 
     def _compute_justiq_is_over_plan(self):
         for line in self:
@@ -97,7 +108,7 @@ class Voucher(models.Model):
             yield self.env._("The same number, payee and amount are there already.")
         if self.justiq_is_over_plan:
             yield self.env._("The budget line is spent beyond its plan.")
-        if self.justiq_state == "incomplete":
+        if not self.justiq_cost_category_id:
             yield self.env._("The cost category is missing.")
         elif not self.justiq_budget_line_id:
             yield self.env._("No budget line of the funding year fits.")

@@ -94,6 +94,7 @@ accounting() {
         return 1
     }
     run_pytest "$BOOKS" --accounting --junitxml="$BUILD/tests_accounting.xml" "$MODULE/tests/test_voucher_accounting.py" \
+        "$MODULE/tests/test_voucher_books.py" "$MODULE/tests/test_voucher_set_aside.py" "$MODULE/tests/test_voucher_timesheet.py" \
         "$MODULE/tests/test_voucher.py" "$MODULE/tests/test_tour_proof_of_use.py"
     drop "$BOOKS"
 }

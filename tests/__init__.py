@@ -89,6 +89,7 @@ from . import test_import
 from . import test_indicator
 from . import test_key_worker
 from . import test_micro_project
+from . import test_migration_books
 from . import test_migration_closing
 from . import test_migration_consent
 from . import test_migration_enrolment
@@ -149,8 +150,11 @@ from . import test_tours
 from . import test_uninstall
 from . import test_voucher
 from . import test_voucher_accounting
+from . import test_voucher_books
 from . import test_voucher_hints
 from . import test_voucher_moved
+from . import test_voucher_set_aside
+from . import test_voucher_timesheet
 from . import test_wizards
 from . import test_year_shares
 from . import test_migration_shares

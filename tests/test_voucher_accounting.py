@@ -6,9 +6,8 @@ from odoo.tests import new_test_user, tagged
 from .test_voucher import VoucherCommon
 
 
-@tagged("post_install", "-at_install", "accounting")
-class TestVoucherAccounting(VoucherCommon):
-    """Bills of Odoo's accounting (module `account`) become vouchers: a stage of its own, where it is installed."""
+class BillCommon(VoucherCommon):
+    """Bills of Odoo's accounting."""
 
     @classmethod
     def setUpClass(cls):
@@ -20,7 +19,7 @@ class TestVoucherAccounting(VoucherCommon):
             cls.env["account.chart.template"].try_loading("generic_coa", company=cls.company, install_demo=False)
         cls.vendor = cls.env["res.partner"].create({"name": "Farben Schmidt"})
 
-    def _bill(self, amount=120.0, share=100.0):
+    def _bill(self, amount=120.0, share=100.0, lines=1, **values):
         bill = (
             self.env["account.move"]
             .with_user(self.accountant)
@@ -40,7 +39,9 @@ class TestVoucherAccounting(VoucherCommon):
                                 "analytic_distribution": {str(self.account.id): share},
                             }
                         )
-                    ],
+                    ]
+                    * lines,
+                    **values,
                 }
             )
         )
@@ -52,6 +53,17 @@ class TestVoucherAccounting(VoucherCommon):
             self.env["account.analytic.line"].with_user(self.finance).search([("justiq_grant_id", "=", self.grant.id)])
         )
 
+    def _pay(self, bill, day=date(2020, 3, 20), amount=None):
+        values = {"payment_date": day, **({"amount": amount} if amount else {})}
+        wizard = self.env["account.payment.register"].with_user(self.accountant)
+        context = {"active_model": "account.move", "active_ids": bill.ids}
+        return wizard.with_context(**context).create(values)._create_payments()
+
+
+@tagged("post_install", "-at_install", "accounting")
+class TestVoucherAccounting(BillCommon):
+    """Bills of Odoo's accounting (module `account`) become vouchers: a stage of its own, where it is installed."""
+
     def test_posted_bill_is_in_the_list_of_finance(self):
         self._bill()
         voucher = self._vouchers()
@@ -59,12 +71,6 @@ class TestVoucherAccounting(VoucherCommon):
         self.assertFalse(voucher.justiq_by_hand)
         voucher.write({"justiq_cost_category_id": self.fees.id, "justiq_payment_date": date(2020, 3, 20)})
         self.assertEqual(self.line.spent_amount, 120.0)
-
-    def _pay(self, bill, day=date(2020, 3, 20), amount=None):
-        values = {"payment_date": day, **({"amount": amount} if amount else {})}
-        wizard = self.env["account.payment.register"].with_user(self.accountant)
-        context = {"active_model": "account.move", "active_ids": bill.ids}
-        return wizard.with_context(**context).create(values)._create_payments()
 
     def test_the_bill_says_number_date_and_due_date(self):
         bill = self._bill()
@@ -131,37 +137,3 @@ class TestVoucherAccounting(VoucherCommon):
             {"name": "Toys", "amount": -5.0, "account_id": self._create_department().id}
         )
         self.assertEqual(other.with_user(self.accountant).search([("id", "=", other.id)]), other)
-
-
-@tagged("post_install", "-at_install", "accounting")
-class TestVoucherTimesheet(VoucherCommon):
-    """Timesheets (module `hr_timesheet`) become vouchers: a stage of its own, where it is installed."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        column = cls.account.plan_id._column_name()
-        cls.project = cls.env["project.project"].create(
-            {"name": "Case Management", "allow_timesheets": True, column: cls.account.id}
-        )
-        cls.case_worker.hourly_cost = 30.0
-        cls.users["case_worker"].group_ids += cls.env.ref("hr_timesheet.group_hr_timesheet_user")
-
-    def _work(self):
-        timesheets = self.env["account.analytic.line"].with_user(self.users["case_worker"])
-        return timesheets.create(
-            {"project_id": self.project.id, "name": "Visits", "unit_amount": 2.0, "date": date(2020, 3, 2)}
-        )
-
-    def test_hours_of_a_case_worker_are_a_voucher(self):
-        line = self._work()
-        voucher = line.with_user(self.finance)
-        self.assertEqual((voucher.justiq_grant_id, voucher.justiq_amount), (self.grant, 60.0))
-        voucher.write({"justiq_cost_category_id": self.fees.id, "justiq_payment_date": date(2020, 3, 31)})
-        self.assertEqual(self.line.spent_amount, 60.0)
-
-    def test_case_worker_changes_her_hours_and_sees_nothing_of_the_voucher(self):
-        line = self._work()
-        line.unit_amount = 3.0
-        self.assertEqual(line.sudo().justiq_amount, 90.0)
-        self.assertNotIn("justiq_payee", line.read()[0])

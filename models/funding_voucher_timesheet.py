@@ -17,17 +17,17 @@ class Voucher(models.Model):
 
     @api.depends(_of_timesheets(("date", "employee_id")))
     def _compute_justiq_bill(self):
-        super()._compute_justiq_bill()
         for line in self:
             if line._justiq_employee():
                 line.justiq_voucher_date = line.date
+        return super()._compute_justiq_bill()
 
     @api.depends(_of_timesheets(("employee_id",)))
     def _compute_justiq_payee(self):
         # Before the partner: that of a timesheet is the customer of its project.
         for line in self:
             line.justiq_payee = line.justiq_payee or line._justiq_employee().name
-        super()._compute_justiq_payee()
+        return super()._compute_justiq_payee()
 
     def _justiq_employee(self):
         """Whose hours the voucher consists of; nobody where it is no timesheet."""

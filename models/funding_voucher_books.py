@@ -70,13 +70,15 @@ class Voucher(models.Model):
         """What the accounting says of number and dates, by field; nothing for a voucher that does not come from it."""
         bill, entry = self._justiq_bill(), self._justiq_entry()
         if bill:
-            return {
-                "justiq_voucher_number": bill.ref or bill.name,
-                "justiq_voucher_date": bill.invoice_date,
-                "justiq_due_date": bill.invoice_date_due,
-            }
+            return self._tidied(
+                {
+                    "justiq_voucher_number": bill.ref or bill.name,
+                    "justiq_voucher_date": bill.invoice_date,
+                    "justiq_due_date": bill.invoice_date_due,
+                }
+            )
         if entry:
-            return {"justiq_voucher_number": entry.ref or entry.name, "justiq_voucher_date": entry.date}
+            return self._tidied({"justiq_voucher_number": entry.ref or entry.name, "justiq_voucher_date": entry.date})
         return {}
 
     def _justiq_move(self):

@@ -87,6 +87,11 @@ class TestVoucherBooks(BillCommon):
         self.assertEqual(vouchers.mapped("justiq_is_double"), [True] * 3)
         self.assertEqual(vouchers.search([("justiq_is_double", "=", True)]), vouchers)
 
+    def test_a_blank_in_the_number_of_a_bill_hides_no_double(self):
+        self._bill(ref="B  17 ")
+        self._bill()
+        self.assertEqual(self._vouchers().mapped("justiq_is_double"), [True, True])
+
     def _entry(self, account_type):
         journal = self.env["account.journal"].search([("type", "=", "general"), ("company_id", "=", self.company.id)])[
             :1

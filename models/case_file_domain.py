@@ -17,8 +17,10 @@ def _in_open_file(model, alias, query):
     if files.env.user.has_group("justiq.group_team_lead"):
         field = model._fields["case_file_id"]
         comodel, coalias = field.join(model, alias, query)
-        rules = files.env["ir.rule"]._compute_domain(files._name, "read").optimize_full(comodel.sudo())
-        return rules._to_sql(comodel.sudo(), coalias, query)
+        # sudo: to write down the user's own rules as a condition; nothing is read.
+        comodel = comodel.sudo()
+        rules = files.env["ir.rule"]._compute_domain(files._name, "read").optimize_full(comodel)
+        return rules._to_sql(comodel, coalias, query)
     column = model._field_to_sql(alias, "case_file_id", query)
     return SQL("%s = ANY(ARRAY(%s))", column, files._search([]).select())
 

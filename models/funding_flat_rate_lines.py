@@ -96,8 +96,8 @@ class FundingYear(models.Model):
         :return: dictionary of Decimal by (funding year, flat rate, Baustein)
         """
         # sudo: rates and Bausteine of years whose figures are computed.
-        bausteine, result = self.env["justiq.baustein"].sudo(), {}
-        for year in self.sudo():
+        years, bausteine, result = self.sudo(), self.env["justiq.baustein"].sudo(), {}
+        for year in years:
             for rate in year.grant_id.flat_rate_ids:
                 amounts = defaultdict(Decimal)
                 for (year_id, baustein_id, category_id), amount in base.items():

@@ -7,6 +7,7 @@ def _of_own_roster(model, alias, query):
     """SQL: the user leads or staffs the micro-project of the row; compared with a list, as `_in_open_file` says."""
     # sudo: by employee only, as the rules ask.
     staff = model.env["justiq.micro.project.staff"].sudo()
+    # sudo: as above.
     projects = model.env["justiq.micro.project"].sudo().with_context(active_test=False)
     return SQL(
         "%s = ANY(ARRAY(%s UNION ALL %s))",

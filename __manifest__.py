@@ -83,6 +83,7 @@
         "views/funding_publicity_views.xml",
         "views/funding_funder_report_views.xml",
         "views/funding_funder_report_narrative_views.xml",
+        "views/funding_funder_report_public_views.xml",
         "views/case_participation_views.xml",
         "views/case_participation_report_views.xml",
         "views/case_outreach_contact_views.xml",

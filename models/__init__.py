@@ -218,11 +218,11 @@ from . import funding_funder_report_financial
 from . import funding_funder_report_income
 from . import funding_funder_report_spending
 from . import funding_figures_mixin
+from . import funding_figures_relations
 from . import funding_funder_report_reconciliation
 from . import funding_funder_report_part_paid
 from . import funding_figures_participations
 from . import funding_figures_list
-from . import funding_figures_protection
 from . import funding_figures_statistics
 from . import funding_figures_findings
 from . import funding_figures_projects
@@ -234,5 +234,6 @@ from . import funding_figures_narrative
 from . import funding_funder_report_people
 from . import funding_funder_report_narrative
 from . import funding_funder_report_proposals
+from . import funding_funder_report_public
 from . import funding_proof_due
 from . import funding_my_day

@@ -17,6 +17,10 @@ COMPLETE = 100  # percent
 AGE_GROUP_ENDS = {"00_14": 15, "15_17": 18, "18_20": 21, "21_24": 25}
 
 
+def age_group_of(age):
+    return next((group for group, end in AGE_GROUP_ENDS.items() if age < end), "25_over")
+
+
 class Enrolment(models.Model):
     """A young person in one grant: what is counted as a person.
 
@@ -102,7 +106,7 @@ class Enrolment(models.Model):
             birth, entry = enrolment.case_file_id.birth_date, enrolment.date_entry
             age = relativedelta(entry, birth).years if birth and entry else 0
             enrolment.age_at_entry = age
-            enrolment.age_group = next((group for group, end in AGE_GROUP_ENDS.items() if age < end), "25_over")
+            enrolment.age_group = age_group_of(age)
 
     @api.depends("case_file_id.birth_date", "grant_id.programme_id.age_max")
     def _compute_age_limit_date(self):

@@ -4,6 +4,9 @@ from odoo import api, models
 
 from ..tools import money
 
+# Tables that name people or tell of single deviations and contacts: for the funder, never for the public.
+INNER_TABLES = {"professionals", "others", "findings", "file_findings", "network"}
+
 
 class NarrativeFigures(models.AbstractModel):
     """The sections of the Sachbericht: a text of the provider each, and the figures that bear it out.
@@ -60,11 +63,17 @@ class NarrativeFigures(models.AbstractModel):
                 "key": key,
                 "title": f"{number}. {titles[key]}",
                 "text": f"text_{key}",
-                "tables": [table for table in found if table["rows"] or table.get("remark")],
+                "tables": [table for table in found if self._is_printed(report, table)],
                 "charts": drawn,
             }
             for number, (key, (found, drawn)) in enumerate(contents.items(), 1)
         ]
+
+    @api.model
+    def _is_printed(self, report, table):
+        if report.is_for_outside and table["key"] in INNER_TABLES:
+            return False
+        return bool(table["rows"] or table.get("remark"))
 
     # ------------------------------------------------------------
     # Project

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools.person_figures import TOTAL, drawn
+from .micro_project import BOUND
 
 MONTHS_OF_A_YEAR = 12
 
@@ -15,7 +16,7 @@ class ParticipationFigures(models.AbstractModel):
     """Participations, low-threshold contacts, and the course over time."""
 
     _name = "justiq.figures.participations"
-    _inherit = ["justiq.figures.mixin"]
+    _inherit = ["justiq.figures.relations"]
     _description = "Figures on Participations"
 
     # ------------------------------------------------------------
@@ -57,7 +58,7 @@ class ParticipationFigures(models.AbstractModel):
             key = f"baustein_{baustein.id}"
             book.put_genders(key, counts[key])
             book.put(key, "persons", persons.get(baustein.id, 0))
-            book.part_of((f"reached_{baustein.id}", TOTAL), (key, "persons"))
+            book.contain((f"reached_{baustein.id}", TOTAL), [(key, "persons")])
             keys.append(key)
         whole = defaultdict(int)
         for key in keys:
@@ -68,6 +69,22 @@ class ParticipationFigures(models.AbstractModel):
         book.put_genders("others", counts["others"])
         if keys:
             book.add_up("participations", keys)
+            self._relate_participations(book, keys)
+        self._count_projects(report, book, counted)
+
+    @api.model
+    def _count_projects(self, report, book, counted):
+        """The same participations by micro-project, for the public list of them."""
+        participations = self.env["justiq.participation"].sudo()  # sudo: numbers by micro-project, as above
+        # The grant once more: by the state alone, PostgreSQL would look through the micro-projects of all grants.
+        bound = Domain("grant_id", "=", report.grant_id.id) & Domain("state", "in", BOUND)
+        counted &= Domain("micro_project_id", "any", bound)
+        numbers = participations._read_group(counted, ["micro_project_id"], ["__count"])
+        for project, number in numbers:
+            book.put(f"project_{project.id}", TOTAL, number)
+        groups = self._bausteine(report).filtered(lambda baustein: baustein.kind == "group")
+        whole = f"baustein_{groups.id}" if len(groups) == 1 else "participations"
+        book.contain((whole, TOTAL), [(f"project_{project.id}", TOTAL) for project, _number in numbers])
 
     @api.model
     def _participations_table(self, report, book):
@@ -219,9 +236,7 @@ class ParticipationFigures(models.AbstractModel):
             book.others[key] = there
         for column, total in (("entered", "counted"), ("left", "left_counted")):
             # The same persons as in the table of persons, so a reader can add these up as well.
-            book.cells["time", column] = book.cells[total, TOTAL]
-            book.sums.append((("time", column), [(total, TOTAL)]))
-            book.add_up("time", [f"time_{piece}" for piece in pieces], [column])
+            book.add_up_cells((total, TOTAL), [(f"time_{piece}", column) for piece in pieces])
         pattern = "MMM yyyy" if step == "month" else "QQQ yyyy"
         return [(f"time_{piece}", format_date(self.env, piece, date_format=pattern)) for piece in pieces]
 

@@ -1,23 +1,10 @@
-from typing import NamedTuple
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools.person_figures import LEFT_OUT, TOTAL, PersonFigures, drawn
-from .programme_indicator import EXCLUSIVE_SECTIONS
+from .funding_figures_relations import Line
 
 COUNTED = Domain("is_counted", "=", True)
-
-
-class Line(NamedTuple):
-    """A line of the statistics: which persons it counts, and of which other line it is a part."""
-
-    key: str
-    label: str
-    domain: Domain
-    part_of: str | None = None
-    is_open: bool = True  # the persons may be shown under their reference
-    style: str = ""
 
 
 class StatisticsFigures(models.AbstractModel):
@@ -29,11 +16,12 @@ class StatisticsFigures(models.AbstractModel):
     persons comes from one query, whatever the number of lines.
 
     In a report for the public, small numbers are left out, and so many others that
-    none of them can be computed (`tools/small_cells.py`).
+    none of them can be computed (`tools/small_cells.py`). Whoever goes over from one
+    period to the next is left out there: the reports of two years would tell of who left.
     """
 
     _name = "justiq.figures.statistics"
-    _inherit = ["justiq.figures.participations", "justiq.figures.list", "justiq.figures.protection"]
+    _inherit = ["justiq.figures.participations", "justiq.figures.list"]
     _description = "Statistics of Participants"
 
     @api.model
@@ -43,11 +31,9 @@ class StatisticsFigures(models.AbstractModel):
     @api.model
     def _sections_and_book(self, report):
         """The sections, and the book of their numbers, which knows what the public may learn."""
-        groups = self._line_groups(report)
-        book = self._book(report)
+        groups, book = self._line_groups(report), self._book(report)
         self._count_persons(report, book, groups)
         self._count_participations(report, book)
-        self._count_by_project(report, book)
         self._count_outreach(report, book)
         timeline = self._count_timeline(report, book)
         sections = [
@@ -131,11 +117,13 @@ class StatisticsFigures(models.AbstractModel):
 
     @api.model
     def _lines_of_selection(self, name, domain):
-        lines = [
-            Line(f"{name}_{value}", label, domain & Domain(name, "=", value))
-            for value, label in self._labels("justiq.enrolment", name).items()
-        ]
-        return [*lines, Line(f"{name}_missing", self.env._("Not entered"), domain & Domain(name, "=", False))]
+        def line(value, key, label):
+            is_age = name == "age_group"
+            criteria = Domain(name, "=", value) if not is_age else self._age_criteria(value) if value else None
+            return Line(f"{name}_{key}", label, domain & Domain(name, "=", value), criteria=criteria)
+
+        lines = [line(value, value, label) for value, label in self._labels("justiq.enrolment", name).items()]
+        return [*lines, line(False, "missing", self.env._("Not entered"))]
 
     @api.model
     def _lines_of_indicators(self, report, base, domain):
@@ -147,6 +135,7 @@ class StatisticsFigures(models.AbstractModel):
                 domain & indicator._domain(),
                 f"indicator_{indicator.part_of_id.code}" if indicator.part_of_id else None,
                 indicator._is_readable_under_reference(),
+                criteria=indicator._domain(),
             )
             for indicator in indicators.filtered(lambda one: one.base == base)
         ]
@@ -168,38 +157,23 @@ class StatisticsFigures(models.AbstractModel):
     @api.model
     def _count_persons(self, report, book, groups):
         lines = [line for group in groups.values() for line in group]
+        if report.is_for_outside:
+            lines += self._unprinted_lines(groups)
         counts = self.env["justiq.enrolment"]._count_by_gender(
             [("grant_id", "=", report.grant_id.id)], {line.key: line.domain for line in lines}
         )
         for line in lines:
             book.put_genders(line.key, {gender: number for (key, gender), number in counts.items() if key == line.key})
-        book.add_up("present", ["carried", "entered"])
-        book.add_up("entered", ["counted", "not_counted"])
-        book.add_up("not_counted", [line.key for line in groups["counted"][:-2]])
-        book.add_up("present", ["left"])
-        book.add_up("reached", ["counted"])
-        for line in groups["reached"][:-1]:
-            book.add_up("reached", [line.key])
-        book.add_up("counted", [line.key for line in groups["age"]])
-        self._relate_ages(report, book)
-        book.add_up("left", ["left_counted"])
-        for name in ("destination", "improved"):
-            book.add_up("left_counted", [line.key for line in groups[name]])
-        for base, whole in (("output", "counted"), ("result", "left_counted"), ("follow_up", "followed_up")):
-            self._relate_indicators(report, book, groups.get(base, []), base, whole)
+        if report.is_for_outside:
+            self._relate_persons(book, groups)
+            if self._is_later(report):
+                for line in (*groups["reached"], groups["persons"][0], groups["persons"][2]):
+                    book.hide(line.key)
 
     @api.model
-    def _relate_indicators(self, report, book, lines, base, whole):
-        """Tell what a reader knows of the indicators: which are parts of which, and which exclude one another."""
-        for line in lines:
-            book.add_up(line.part_of or whole, [line.key])
-        indicators = report.grant_id.programme_id.indicator_set_id.indicator_ids.filtered(
-            lambda one: one.base == base and not one.part_of_id
-        )
-        for section in EXCLUSIVE_SECTIONS:
-            siblings = indicators.filtered(lambda one, section=section: one.section == section)
-            if len(siblings) > 1:
-                book.add_up(whole, [f"indicator_{one.code}" for one in siblings])
+    def _is_later(self, report):
+        """Whether others were there before, so that an earlier report tells of them."""
+        return report.date_start > report.grant_id.date_start
 
     # ------------------------------------------------------------
     # Sections
@@ -239,17 +213,24 @@ class StatisticsFigures(models.AbstractModel):
     def _section_persons(self, report, book, groups):
         columns = self._gender_columns(book)
         total = [line._replace(style="total") for line in groups["counted"][-1:]]
+        is_apart, persons = report.is_for_outside and self._is_later(report), groups["persons"]
+        if is_apart:
+            persons = [
+                line._replace(label=self.env._("Left in the period")) if line.key == "left" else line
+                for line in persons
+                if line.key in ("entered", "left")
+            ]
         return {
             "key": "persons",
             "title": self.env._("Persons"),
             "text": None,
             "tables": [
-                self._target_table(report, book, groups["reached"]),
+                *([] if is_apart else [self._target_table(report, book, groups["reached"])]),
                 self._make_table(
                     "persons",
                     self.env._("Persons supported"),
                     columns,
-                    self._person_rows(report, book, groups["persons"]),
+                    self._person_rows(report, book, persons),
                     remark=self.env._("Each person once in the grant, however often she has left and come back.")
                     + self._protection_remark(report),
                 ),

@@ -5,6 +5,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, formatLang
 
 from ..tools import figures
+from ..tools.person_figures import LEFT_OUT
+from ..tools.small_cells import suppress
 
 
 class WorkFigures(models.AbstractModel):
@@ -23,7 +25,7 @@ class WorkFigures(models.AbstractModel):
         """Contacts, contact hours and person-hours by Baustein (S30), by the day on which they took place."""
         intensity = self._intensity(report)
         bausteine = report.grant_id.baustein_ids.sorted("number")
-        return self._make_table(
+        table = self._make_table(
             "intensity",
             self.env._("Intensity of the support"),
             [
@@ -50,6 +52,23 @@ class WorkFigures(models.AbstractModel):
                 "Person-hours: the same hours for each young person who was there."
             ),
         )
+        return self._public_intensity(report, table) if report.is_for_outside else table
+
+    @api.model
+    def _public_intensity(self, report, table):
+        """Without the person-hours: divided by the hours of a session, they tell how many were there.
+
+        A small number of contacts is one of persons, at most.
+        """
+        numbers = {row["key"]: row["cells"]["contacts"] for row in table["rows"]}
+        parts = [key for key in numbers if key != "total"]
+        left_out = suppress(numbers, [("total", parts)], report.grant_id.programme_id.small_number)
+        for row in table["rows"]:
+            row["cells"].pop("person_hours")
+            if row["key"] in left_out:
+                row["cells"]["contacts"] = LEFT_OUT
+        table["columns"] = [column for column in table["columns"] if column["key"] != "person_hours"]
+        return table | {"remark": self.env._("Contact hours: each contact and each session once.")}
 
     @api.model
     def _intensity_row(self, report, key, label, sums, style="", domain=()):
@@ -147,8 +166,6 @@ class WorkFigures(models.AbstractModel):
 
     @api.model
     def _staff_tables(self, report):
-        if report.is_for_outside:  # names, hours and certificates of single professionals are not for the public
-            return []
         by_person = defaultdict(float)
         for (employee, _baustein), number in self._staff_hours(report).items():
             by_person[employee] += number

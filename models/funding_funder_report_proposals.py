@@ -129,6 +129,8 @@ class FunderReport(models.Model):
         ]
 
     def _result_sentences(self, rows, tables):
+        if ("persons", "present") not in rows:  # a public report of a later period
+            return []
         present, target = rows["persons", "present"]["total"], rows["target", "target"]
         if self._is_small(present) or self._is_small(target["reached"]):
             return []
@@ -185,6 +187,8 @@ class FunderReport(models.Model):
 
     def _work_sentences(self, rows, tables):
         total = rows["intensity", "total"]
+        if self._is_small(total["contacts"]) and self.is_for_outside:
+            return []
         by_baustein = [
             self.env._(
                 "%(baustein)s %(hours)s", baustein=row["cells"]["label"], hours=self._decimal(row["cells"]["hours"])
@@ -353,13 +357,15 @@ class FunderReport(models.Model):
 
     def _equal_access_sentence(self):
         """How many professionals are trained for it (S26, S27)."""
+        if self.is_for_outside:  # of so few professionals, numbers are names
+            return ""
         rules = self.grant_id.programme_id.requirement_ids.filtered(lambda rule: rule.code in ("S26", "S27"))
         kinds, held = set(rules.skill_type_ids.mapped("name")), self._certified()
         trained = [f"{kind} {number}" for kind, number in held.items() if kind in kinds]
         return trained and self.env._("Professionals with certificates of: %s.", self._listed(trained))
 
     def _outlook_sentences(self, rows):
-        present, left = rows["persons", "present"]["total"], rows["persons", "left"]["total"]
+        present, left = (rows.get(("persons", key), {}).get("total", LEFT_OUT) for key in ("present", "left"))
         going_on = [row.name for row in self.env["justiq.figures.narrative"]._going_on(self)]
         sentences = []
         if LEFT_OUT not in (present, left) and not self._is_small(present - left):

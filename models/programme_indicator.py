@@ -17,8 +17,6 @@ SECTIONS = [
     ("situation", "Life situation"),
     ("change", "What has changed"),
 ]
-# Nobody is in two of them at a time, so that a reader knows what their numbers add up to.
-EXCLUSIVE_SECTIONS = ("employment", "age", "education")
 OPERATORS = {"=", "!=", "in", "not in", "<", "<=", ">", ">="}
 
 

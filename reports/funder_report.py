@@ -65,9 +65,12 @@ class FunderReportPaper(models.AbstractModel):
     def _status(self, report):
         if not report.frozen_at:
             return self.env._("open, figures of %s", format_date(self.env, fields.Date.context_today(self)))
+        day = format_date(self.env, report.cut_off_date)
+        if report.is_for_outside:
+            return self.env._("cut-off date %s", day)
         return self.env._(
             "cut-off date %(day)s, frozen on %(moment)s by %(who)s",
-            day=format_date(self.env, report.cut_off_date),
+            day=day,
             moment=format_datetime(self.env, report.frozen_at, tz=self.env.context["tz"], dt_format="short"),
             # sudo: who has frozen the report is part of it.
             who=report.sudo().frozen_by_id.name,

@@ -78,6 +78,7 @@ from . import test_funder_report_paper
 from . import test_funder_report_people
 from . import test_funder_report_proposals
 from . import test_funder_report_properties
+from . import test_funder_report_public
 from . import test_funder_report_reconciliation
 from . import test_funder_report_verify
 from . import test_funder_report_workbook

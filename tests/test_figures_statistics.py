@@ -373,6 +373,7 @@ class TestStatisticsTruth(StatisticsCommon):
     def test_public_report_still_tells_how_many_count(self):
         sections = self._sections(self._report(**self.period, is_for_outside=True))
         self.assertEqual(self._rows(sections, "counted")["counted"]["total"], len(self._entered()))
+        sections = self._sections(self._report(is_for_outside=True))
         self.assertNotEqual(self._rows(sections, "target")["target"]["reached"], "•")
 
     def test_public_report_protects_with_the_limit_of_the_programme(self):

@@ -35,25 +35,32 @@ class PersonFigures:
     def add_up(self, total, parts, columns=None):
         """Tell that lines add up to another one; what they leave is a number that a reader can compute."""
         for column in columns or (*self.columns, TOTAL):
-            rest = self.cells[total, column] - sum(self.cells[part, column] for part in parts)
-            keys = [(part, column) for part in parts]
-            if rest:
-                remainder = ("rest", total, tuple(parts)), column
-                self.cells[remainder] = rest
-                self.hidden.add(remainder)
-                keys.append(remainder)
-            self.sums.append(((total, column), keys))
+            self.add_up_cells((total, column), [(part, column) for part in parts])
 
-    def part_of(self, total, part):
-        """Tell that a cell is a part of another one, in whatever line and column."""
-        rest = self.cells[total] - self.cells[part]
-        keys = [part]
-        if rest:
-            remainder = ("rest", total, part)
-            self.cells[remainder] = rest
-            self.hidden.add(remainder)
-            keys.append(remainder)
-        self.sums.append((total, keys))
+    def add_up_cells(self, total, parts):
+        if self.cells[total] == sum(map(self.cells.get, parts)):
+            self.sums.append((total, parts))
+        else:
+            self.contain(total, parts)
+
+    def contain_lines(self, total, parts):
+        """Tell that a line contains others, each person in one of them at most."""
+        for column in (*self.columns, TOTAL):
+            self.contain((total, column), [(part, column) for part in parts])
+
+    def contain(self, total, parts):
+        """Tell that a cell contains others, and maybe more; what they leave can be computed, if it is not nothing."""
+        rest = ("rest", total, tuple(parts)), "rest"
+        number = self.cells[total] - sum(map(self.cells.get, parts))
+        # Less than nothing is left where the total does not contain them, whatever somebody has entered.
+        if rest not in self.cells and number >= 0:
+            self.cells[rest] = number
+            self.hidden.add(rest)
+            self.sums.append((total, [*parts, rest]))
+
+    def hide(self, key):
+        """A line that no table has, though a reader can compute with it."""
+        self.hidden.update(cell for cell in self.cells if cell[0] == key)
 
     def number(self, key, column=TOTAL):
         """The number, or a sign in its place."""

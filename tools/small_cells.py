@@ -3,15 +3,16 @@
 A number below the threshold would tell of single young people, so it is left out (primary suppression); and of the
 others so many that none of those can be computed from what is published (secondary suppression), and no more than that.
 
-A number counts as protected where another table, in which it differs, would look the same to the reader. The reader is
-taken for one who knows the rules: that all numbers are whole, and that a zero is never left out.
+A number counts as protected where other tables, in which it differs, would look the same to the reader: as many that it
+may have at least as many values as the threshold, so that "one or two" is not learned either. The reader is taken for
+one who knows the rules: that all numbers are whole, and that a zero is never left out.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 
 # Steps in search of another table; where it needs more, the number counts as not protected.
-STEPS = 400
+STEPS = 40
 
 
 def suppress(cells: Mapping, sums: Iterable, threshold: int, hidden: Iterable = ()) -> set[Hashable]:
@@ -20,7 +21,7 @@ def suppress(cells: Mapping, sums: Iterable, threshold: int, hidden: Iterable = 
     :param cells: number by key; zero is harmless and stays
     :param sums: pairs (key of the total, keys of its parts); all totals that a reader knows of
     :param threshold: the smallest number that may be published
-    :param hidden: keys that are not published anyway, as what a total leaves besides its parts
+    :param hidden: keys that are not published anyway, as what a total leaves besides its parts; they may be zero
     """
     return _Protection(cells, sums, threshold, hidden).run() - set(hidden)
 
@@ -39,10 +40,11 @@ class _Protection:
             for part in parts:
                 self.places[part].append((number, 1))
         self.sensitive = {key for key, number in cells.items() if 0 < number < threshold}
-        # That nothing is left besides the parts may be known from elsewhere.
-        self.unknown = self.sensitive | {key for key in self.hidden if cells[key]}
+        self.unknown = self.sensitive | self.hidden
         self.needed = frozenset(self.unknown)
-        # By sensitive cell: which cells differ in the other table that protects it.
+        # By sum: what of it may differ, with its sign there; written down at the first question.
+        self.loose = {}
+        # By sensitive cell: which cells differ in the other tables that protect it.
         self.witnesses = {}
 
     def run(self):
@@ -83,7 +85,7 @@ class _Protection:
         """The one that a reader misses least; a zero protects nobody."""
         known = [key for key in keys if key not in self.unknown and self.cells[key] > 0]
         if known:
-            self.unknown.add(min(known, key=self._worth))
+            self._hide(min(known, key=self._worth))
         return bool(known)
 
     def _leave_out_one_near(self, key):
@@ -105,47 +107,85 @@ class _Protection:
     def _publish_if_safe(self, key):
         """Take back what later ones have made superfluous."""
         self.unknown.remove(key)
+        self._forget(key)
         kept = {one: witness for one, witness in self.witnesses.items() if key in witness}
         if any(self._tells_small_sum(number) for number, _sign in self.places[key]) or not all(
             self._is_protected(one) for one in sorted(kept, key=str)
         ):
-            self.unknown.add(key)
+            self._hide(key)
             self.witnesses.update(kept)
 
+    def _hide(self, key):
+        self.unknown.add(key)
+        self._forget(key)
+
+    def _forget(self, key):
+        for number, _sign in self.places[key]:
+            self.loose.pop(number, None)
+
+    def differing(self, number):
+        """The cells of a sum that a reader does not know, each with its sign there."""
+        if number not in self.loose:
+            total, parts = self.sums[number]
+            signed = [(total, -1), *((part, 1) for part in parts)]
+            loose = [(key, sign) for key, sign in signed if key in self.unknown]
+            # First what stands in few other sums, so that little else has to change.
+            self.loose[number] = sorted(loose, key=lambda one: len(self.places[one[0]]))
+        return self.loose[number]
+
     # ------------------------------------------------------------
-    # Is there another table that looks the same?
+    # Are there other tables that look the same?
     # ------------------------------------------------------------
 
     def _is_protected(self, key):
-        """Whether the cell could be one more or one less in a table with the same published numbers."""
+        """Whether the tables with the same published numbers have enough values for the cell."""
         witness = self.witnesses.get(key)
         if witness and witness <= self.unknown:
             return True
-        for step in (1, -1):
-            if self._may_change(key, step):
-                changed = _Search(self, key, step).run()
+        lacking, differing = self.threshold - 1, {key}
+        for sign in (1, -1):
+            table, size = Counter(), lacking
+            while size and lacking:
+                changed = _Search(self, table, key, sign * size).run()
                 if changed:
-                    self.witnesses[key] = frozenset(changed)
-                    return True
-        return False
+                    table.update(changed)
+                    differing.update(changed)
+                    lacking -= size
+                size = min(size, lacking) if changed else size // 2
+        if lacking:
+            return False
+        self.witnesses[key] = frozenset(differing)
+        return True
 
-    def _may_change(self, key, step):
-        # What is left out is at least one; what a total leaves besides its parts may be nothing.
-        return step > 0 or self.cells[key] > (0 if key in self.hidden else 1)
+    def floor(self, key):
+        """What is left out is at least one; what a total leaves besides its parts may be nothing."""
+        return 0 if key in self.hidden else 1
 
 
 class _Search:
-    """Change a cell by one, and others until all sums are right again."""
+    """Change a cell by a step, and others by the same one, until all sums are right again.
 
-    def __init__(self, protection, key, step):
+    :param table: how far the cells are from their numbers already
+    """
+
+    def __init__(self, protection, table, key, step):
         self.protection = protection
+        self.table = table
+        self.size = abs(step)
+        self.start = key, step
         self.steps = STEPS
         self.changes = {}
         self.open = {}  # by sum: what it lacks
-        self._change(key, step)
 
     def run(self):
+        if not self._may_change(*self.start):
+            return None
+        self._change(*self.start)
         return self.changes if self._mend() else None
+
+    def _may_change(self, key, step):
+        number = self.protection.cells[key] + self.table[key] + step
+        return step > 0 or number >= self.protection.floor(key)
 
     def _change(self, key, step):
         self.changes[key] = step
@@ -168,20 +208,28 @@ class _Search:
         self.steps -= 1
         if self.steps < 0:
             return False
-        # The sum with the fewest ways first: it fails soonest.
-        for key, step in min((self._ways(number) for number in self.open), key=len):
+        for key, step in self._fewest_ways():
             self._change(key, step)
             if self._mend():
                 return True
             self._undo(key)
         return False
 
+    def _fewest_ways(self):
+        """The ways to mend the sum that has the fewest of them: it fails soonest."""
+        fewest = None
+        for number in self.open:
+            ways = self._ways(number)
+            if len(ways) < 2:
+                return ways
+            if fewest is None or len(ways) < len(fewest):
+                fewest = ways
+        return fewest
+
     def _ways(self, number):
-        total, parts = self.protection.sums[number]
-        back = -1 if self.open[number] > 0 else 1
-        candidates = [(total, -back), *((part, back) for part in parts)]
+        back = -self.size if self.open[number] > 0 else self.size
         return [
-            (key, step)
-            for key, step in candidates
-            if key in self.protection.unknown and key not in self.changes and self.protection._may_change(key, step)
+            (key, sign * back)
+            for key, sign in self.protection.differing(number)
+            if key not in self.changes and self._may_change(key, sign * back)
         ]

@@ -230,8 +230,9 @@ class Grant(models.Model):
     def _check_day_of_income(self, day):
         """Refuse a day on which no money of the grant can have come; it may still come after the end.
 
-        :raises ValidationError: naming the day and the first one that is possible
+        :raises ValidationError: naming the day and the first or last one that is possible
         """
+        today = fields.Date.context_today(self)
         for grant in self:
             if day and day < grant.date_start:
                 raise ValidationError(
@@ -239,6 +240,15 @@ class Grant(models.Model):
                         "Received on: %(day)s lies before the grant, which starts on %(start)s. Correct the day.",
                         day=fields.Date.to_string(day),
                         start=fields.Date.to_string(grant.date_start),
+                    )
+                )
+            if day and day > today:
+                raise ValidationError(
+                    self.env._(
+                        "Received on: %(day)s is still to come; today is %(today)s. Enter the money on the day on which "
+                        "it has come.",
+                        day=fields.Date.to_string(day),
+                        today=fields.Date.to_string(today),
                     )
                 )
 

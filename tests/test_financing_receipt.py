@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .test_funder_report import FunderReportCommon
@@ -109,6 +109,8 @@ class TestFinancingReceipt(FunderReportCommon):
     def test_receipt_before_the_grant_and_in_a_closed_one_is_refused(self):
         with self.assertRefused("2018-12-31", "2019-01-01"):
             self._receive(100.0, date(2018, 12, 31))
+        with freeze_time("2020-02-29"), self.assertRefused("2020-03-01", "still to come"):
+            self._receive(100.0, date(2020, 3, 1))
         receipt = self._receive(100.0, date(2020, 3, 1))
         self.env.cr.execute("UPDATE justiq_grant SET state = 'closed' WHERE id = %s", (self.grant.id,))
         self.env.invalidate_all()

@@ -270,6 +270,8 @@ class TestFundCall(JustiqCommon):
         with self.assertRefused("2018-12-31"):
             call.received_on = date(2018, 12, 31)
         call.received_on = date(2023, 2, 1)  # the last payment comes after the grant
+        with freeze_time("2023-01-31"), self.assertRefused("Received on", "2023-02-02", "still to come"):
+            call.received_on = date(2023, 2, 2)
 
     def test_draft_is_not_created_with_money_received(self):
         for context, values in (({}, {"received_amount": 5.0}), ({"default_received_amount": 5.0}, {})):

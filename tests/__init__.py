@@ -117,6 +117,7 @@ from . import test_performance
 from . import test_period
 from . import test_plausible_dates
 from . import test_programme_funder
+from . import test_public_reports
 from . import test_publicity
 from . import test_query_budget
 from . import test_query_budget_protection

@@ -1,9 +1,14 @@
 from datetime import date, timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..models.case_enrolment import age_group_of
+from ..models.case_enrolment_answers import DESTINATION, EDUCATION, EMPLOYMENT, YES_NO
+from .properties import Undo, examples
 from .public_reader import GROUPS, StatisticsReader, random_people, who_meets
 from .test_figures_statistics import StatisticsCommon
 
@@ -11,6 +16,28 @@ LIMIT = 3
 PEOPLE = 24
 YEAR = {"date_start": date(2020, 1, 1), "date_end": date(2020, 12, 31)}
 WHOLE = {"date_start": date(2019, 1, 1), "date_end": date(2022, 6, 30)}
+
+
+def _codes(options):
+    return st.sampled_from([code for code, _label in options])
+
+
+PERSON = st.fixed_dictionaries(
+    {
+        "age": st.sampled_from([13, 14, 16, 16, 19, 20, 22, 26]),
+        "gender": st.sampled_from(["female", "male", "male", "diverse"]),
+        "entry_employment": _codes(EMPLOYMENT),
+        "entry_education": _codes(EDUCATION),
+        "entry_foreign_background": _codes(YES_NO),
+        "entry_disability": st.sampled_from(["no", "no", "yes"]),
+        "exit_destination": _codes(DESTINATION),
+        "exit_employment": _codes(EMPLOYMENT),
+        "is_counted": st.sampled_from([True, True, True, True, False]),
+        "month": st.integers(0, 14),
+        "has_left": st.booleans(),
+        "place": st.sampled_from(["CM", "CM", "first", "second", None]),
+    }
+)
 
 
 @tagged("post_install", "-at_install")
@@ -89,6 +116,24 @@ class TestPublicReports(StatisticsCommon):
         if indicator.code not in self.meeting:
             self.meeting[indicator.code] = who_meets(self.sample, indicator._domain())
         return self.meeting[indicator.code]
+
+    def _check(self, people, kind, period, indicators):
+        with self.assertRaises(Undo), self.env.cr.savepoint():
+            self.programme.indicator_set_id = self.env.ref(f"justiq.indicators_{indicators}")
+            self.env.flush_all()
+            self._become(people)
+            self.assertFalse(self._learned(self._public(kind, period)), people)
+            raise Undo
+
+    @examples(6)
+    @given(
+        st.lists(PERSON, max_size=PEOPLE),
+        st.sampled_from(["statistics", "narrative"]),
+        st.sampled_from([YEAR, WHOLE]),
+        st.sampled_from(["esf_2014", "esf_plus"]),
+    )
+    def test_no_small_number_can_be_computed_from_the_whole_report(self, people, kind, period, indicators):
+        self._check(people, kind, period, indicators)
 
     # ------------------------------------------------------------
     # The ways in which it was possible

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 
 # Steps in search of another table; where it needs more, the number counts as not protected.
-STEPS = 40
+STEPS = 200
 
 
 def suppress(cells: Mapping, sums: Iterable, threshold: int, hidden: Iterable = ()) -> set[Hashable]:

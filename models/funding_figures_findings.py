@@ -188,23 +188,18 @@ class FindingFigures(models.AbstractModel):
                 self._make_row(
                     f"rule_{rule.id}",
                     {"code": rule.code, "name": rule.name, **{state: counts[state] for state in LIVE}},
+                    drill=self._file_findings_drill(report, rule) if key == "file_findings" else None,
+                    parts={state: [("state", "=", state)] for state in LIVE},
                 )
-                | (self._ways_to_findings(report, rule) if key == "file_findings" else {})
                 for rule, counts in sorted(numbers.items(), key=lambda item: (item[0].sequence, item[0].id))
             ],
             remark="" if numbers else self._findings_remark(report, numbers),
         )
 
     @api.model
-    def _ways_to_findings(self, report, rule):
-        """For the roles that read findings about case files: all of a rule, and those of each state."""
-        domain = Domain(self._file_findings_domain(report, rule))
-        ways = {
-            state: self._drill("justiq.finding", domain & Domain("state", "in", states), "state")
-            | {"groups": FILE_READERS}
-            for state, states in (("live", LIVE), *((state, [state]) for state in LIVE))
-        }
-        return {"drill": ways.pop("live"), "drills": ways}
+    def _file_findings_drill(self, report, rule):
+        drill = self._drill("justiq.finding", self._file_findings_domain(report, rule), "state")
+        return drill | {"groups": FILE_READERS}
 
     @api.model
     def _file_findings_domain(self, report, rule):

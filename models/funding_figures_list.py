@@ -48,8 +48,8 @@ class ListFigures(models.AbstractModel):
             self._make_column("exit", self.env._("Exit"), "date", width=9),
             self._make_column("legal_basis", self._legal_basis_label(report), "date", width=9),
             self._make_column("validity", self.env._("Validity of the file"), "text", width=11),
-            self._make_column("entry_data", self.env._("Data on entry %"), "integer", width=6),
-            self._make_column("exit_data", self.env._("Data on exit %"), "integer", width=6),
+            self._make_column("entry_data", self.env._("Data on entry %"), width=6, sum="entry_completeness"),
+            self._make_column("exit_data", self.env._("Data on exit %"), width=6, sum="exit_completeness"),
         ]
 
     @api.model

@@ -20,8 +20,19 @@ class FiguresMixin(models.AbstractModel):
         return {"key": key, "label": label, "type": kind, **values}
 
     @api.model
-    def _make_row(self, key, cells, style="", drill=None):
-        return {"key": str(key), "cells": cells, "style": style, **({"drill": drill} if drill else {})}
+    def _make_row(self, key, cells, style="", drill=None, parts=None, drills=None):
+        """A row of figures.
+
+        :param drill: where it leads to
+        :param parts: domain by column, of cells that count a part of the records of the row; on fields that its drill
+            names, so that freezing asks the database once per row
+        :param drills: other ways by column, one or several, None for no way
+        """
+        row = {"key": str(key), "cells": cells, "style": style}
+        if drill:
+            row["drill"] = drill
+            drills = {column: {"part": plain_domain(part)} for column, part in (parts or {}).items()} | (drills or {})
+        return row | {"drills": drills} if drills else row
 
     @api.model
     def _make_table(self, key, title, columns, rows, **values):
@@ -30,18 +41,6 @@ class FiguresMixin(models.AbstractModel):
     @api.model
     def _drill(self, model, domain, field=None):
         return {"model": model, "domain": plain_domain(domain), "field": field}
-
-    @api.model
-    def _gender_drills(self, book, drill):
-        """The way to the persons of each column of a line, by the gender that it counts.
-
-        :param drill: the way to the persons of the whole line, or None
-        """
-        return {
-            column: drill
-            | {"domain": plain_domain(Domain(drill["domain"]) & Domain("gender", "in", _genders(genders)))}
-            for column, genders in (book.columns.items() if drill else ())
-        }
 
     @api.model
     def _labels(self, model, name):
@@ -89,10 +88,6 @@ class FiguresMixin(models.AbstractModel):
         ]
         [numbers] = self.env.execute_query(records._search(Domain(domain)).select(*counts))
         return dict(zip(conditions, numbers, strict=True))
-
-
-def _genders(genders):
-    return [gender or False for gender in genders]
 
 
 def plain_domain(domain):

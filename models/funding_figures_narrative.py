@@ -126,6 +126,7 @@ class NarrativeFigures(models.AbstractModel):
                     "total": str(sum(spent[year.id, baustein.id] for year in years)),
                 },
                 domain=[("justiq_baustein_id", "=", baustein.id)],
+                rates=report._rates_of(spending, baustein),
             )
             for baustein, by_year in cells.items()
         ]
@@ -139,7 +140,7 @@ class NarrativeFigures(models.AbstractModel):
             "money",
             title,
             columns,
-            [*rows, self._money_row(report, "total", total, "total")],
+            [*rows, self._money_row(report, "total", total, "total", rates=report._rates_of(spending))],
             remark=self.env._("Eligible amounts of the vouchers paid in the period, and the flat rates that follow."),
         )
         chart = {
@@ -154,14 +155,13 @@ class NarrativeFigures(models.AbstractModel):
         return table, chart if any(spent.values()) else None
 
     @api.model
-    def _money_row(self, report, key, cells, style="", domain=()):
-        """The vouchers behind each year; flat rates follow from them."""
-        row = self._make_row(key, cells, style, self._voucher_drill(report, domain))
-        row["drills"] = {
-            f"year_{year.id}": self._voucher_drill(report, [*domain, ("justiq_funding_year_id", "=", year.id)])
-            for year in report._report_years()
-        }
-        return row
+    def _money_row(self, report, key, cells, style="", domain=(), rates=()):
+        """The vouchers behind each year, and the flat rates that follow from them."""
+        drills = report._with_flat_rates(rates, "total")
+        for year in report._report_years():
+            vouchers = self._voucher_drill(report, [*domain, ("justiq_funding_year_id", "=", year.id)])
+            drills |= report._with_flat_rates(rates, f"year_{year.id}", first=[vouchers])
+        return self._make_row(key, cells, style, self._voucher_drill(report, domain), drills=drills)
 
     @api.model
     def _voucher_drill(self, report, domain):
@@ -203,7 +203,10 @@ class NarrativeFigures(models.AbstractModel):
                     self._item_name(kind, record),
                     *sums[kind, record],
                     drill=drills[kind, record][0],
-                    drills={"planned": self._drill("justiq.budget.line", drills[kind, record][1], "planned_amount")},
+                    drills={
+                        "planned": self._drill("justiq.budget.line", drills[kind, record][1], "planned_amount"),
+                        **report._with_flat_rates(record if kind == "flat" else (), "actual"),
+                    },
                 )
                 for kind, record in sorted(sums, key=lambda key: (-sums[key][1], -sums[key][0], key[0], key[1].id or 0))
             ],

@@ -133,6 +133,7 @@ class NetworkFigures(models.AbstractModel):
             },
             style,
             None if report.is_for_outside else self._drill("justiq.case.note", domain, "is_released"),
+            parts={"released": [("is_released", "=", True)]},
         )
 
     # ------------------------------------------------------------

@@ -96,12 +96,12 @@ class ParticipationFigures(models.AbstractModel):
         total = self._participation_row(
             report, book, "participations", self.env._("Participations of persons who count"), "total"
         )
-        left_out = self._begun_drill(report, [("enrolment_id.is_counted", "=", False)])
         others = self._make_row(
             "others",
             {"label": self.env._("Of persons who do not count"), **book.numbers("others")},
-            drill=left_out,
-        ) | self._drills_of_row(book, left_out)
+            drill=self._begun_drill(report, [("enrolment_id.is_counted", "=", False)]),
+            parts=self._gender_parts(book),
+        )
         return self._make_table(
             "participations",
             self.env._("Participations begun in the period"),
@@ -117,26 +117,28 @@ class ParticipationFigures(models.AbstractModel):
         domain = [("enrolment_id.is_counted", "=", True)]
         if baustein:
             domain.append(("baustein_id", "=", baustein.id))
-        drill = self._begun_drill(report, domain)
-        row = self._make_row(
-            key, {"label": label, **book.numbers(key), "persons": book.number(key, "persons")}, style, drill
+        return self._make_row(
+            key,
+            {"label": label, **book.numbers(key), "persons": book.number(key, "persons")},
+            style,
+            self._begun_drill(report, domain),
+            self._gender_parts(book),
+            {"persons": self._persons_begun_drill(report, baustein)},
         )
-        if not drill:
-            return row
-        begun = self._begun(report) & Domain([part for part in domain if part[0] == "baustein_id"])
-        counted = Domain("is_counted", "=", True) & Domain("participation_ids", "any", begun)
-        persons = self._drill("justiq.enrolment", counted, "is_counted")
-        return row | self._drills_of_row(book, drill, persons=persons)
 
     @api.model
-    def _drills_of_row(self, book, drill, **others):
-        return {"drills": {**self._gender_drills(book, drill), **others}} if drill else {}
+    def _persons_begun_drill(self, report, baustein):
+        if report.is_for_outside:
+            return None
+        begun = self._begun(report) & (Domain("baustein_id", "=", baustein.id) if baustein else Domain.TRUE)
+        domain = self._counted_of(report) & Domain("participation_ids", "any", begun)
+        return self._drill("justiq.enrolment", domain, "is_counted")
 
     @api.model
     def _begun_drill(self, report, domain):
         if report.is_for_outside:
             return None
-        return self._drill("justiq.participation", self._begun(report) & Domain(domain), "enrolment_id")
+        return self._drill("justiq.participation", self._begun(report) & Domain(domain), ["enrolment_id", "gender"])
 
     # ------------------------------------------------------------
     # Low-threshold contacts
@@ -174,8 +176,8 @@ class ParticipationFigures(models.AbstractModel):
         columns = [
             self._make_column("label", self.env._("Baustein"), "text", width=9),
             self._make_column("contacts", self.env._("Contacts"), width=2),
-            self._make_column("heads", self.env._("Heads"), width=2),
-            self._make_column("hours", self.env._("Contact hours"), "hours", width=2),
+            self._make_column("heads", self.env._("Heads"), width=2, sum="heads_counted"),
+            self._make_column("hours", self.env._("Contact hours"), "hours", width=2, sum="hours_counted"),
         ]
         rows = [
             self._make_row(
@@ -206,7 +208,7 @@ class ParticipationFigures(models.AbstractModel):
         domain = self._outreach_domain(report)
         if key != "heads":
             domain &= Domain("baustein_id", "=", int(key.removeprefix("heads_")))
-        return self._drill("justiq.outreach.contact", domain, "heads_counted")
+        return self._drill("justiq.outreach.contact", domain, ["heads_counted", "hours_counted"])
 
     # ------------------------------------------------------------
     # Over time
@@ -278,7 +280,7 @@ class ParticipationFigures(models.AbstractModel):
                     "left": book.number(key, "left"),
                     "there": book.others[key],
                 },
-                drill=self._timeline_drill(report, key),
+                **self._timeline_drill(report, key),
             )
             for key, label in timeline
         ]
@@ -289,14 +291,18 @@ class ParticipationFigures(models.AbstractModel):
 
     @api.model
     def _timeline_drill(self, report, key):
-        """Who entered or left in this month, or quarter."""
+        """Who was there in this month, or quarter; of them who entered, who left and who stayed."""
         if report.is_for_outside:
-            return None
+            return {}
         first = fields.Date.to_date(key.removeprefix("time_"))
         last = first + self._step(report)[1] - relativedelta(days=1)
         start, end = (fields.Date.to_string(day) for day in (max(first, report.date_start), min(last, report.date_end)))
-        moved = Domain.OR(Domain(name, ">=", start) & Domain(name, "<=", end) for name in ("date_entry", "date_exit"))
-        return self._drill("justiq.enrolment", self._counted_of(report) & moved, ["date_entry", "date_exit"])
+        stayed, left = Domain("date_exit", "=", False) | Domain("date_exit", ">", end), Domain("date_exit", "<=", end)
+        there = Domain("date_entry", "<=", end) & (Domain("date_exit", "=", False) | Domain("date_exit", ">=", start))
+        return {
+            "drill": self._drill("justiq.enrolment", self._counted_of(report) & there, ["date_entry", "date_exit"]),
+            "parts": {"entered": Domain("date_entry", ">=", start), "left": left, "there": stayed},
+        }
 
     @api.model
     def _step(self, report):

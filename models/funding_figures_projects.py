@@ -93,9 +93,9 @@ class ProjectFigures(models.AbstractModel):
                 self._make_column("quartier", self.env._("Quartier"), "text", width=10),
                 self._make_column("period", self.env._("Period"), "text", width=10),
                 self._make_column("state", self.env._("State"), "text", width=11),
-                self._make_column("participants", self._participants_label(report), width=9),
-                self._make_column("sessions", self.env._("Sessions held"), width=10),
-                self._make_column("esf", self.env._("Planned ESF money"), "money", width=8),
+                self._make_column("participants", self._participants_label(report), width=9, sum="participant_count"),
+                self._make_column("sessions", self.env._("Sessions held"), width=10, sum="session_held_count"),
+                self._make_column("esf", self.env._("Planned ESF money"), "money", width=8, sum="esf_planned"),
             ],
             [*rows, self._make_row("total", total, "total", drill)] if rows else [],
         )
@@ -163,12 +163,11 @@ class ProjectFigures(models.AbstractModel):
         rule = grant.programme_id.requirement_ids.filtered(
             lambda one: one.check == "micro_project_count" and one.enforcement != "off"
         )[:1]
-        counted = [("grant_id", "=", grant.id), ("is_counted", "=", True)]
         return self._make_table(
             "minimum",
             self.env._("Number of micro-projects in the whole funding period"),
             [
-                self._make_column("required", self.env._("Required")),
+                self._make_column("required", self.env._("Required"), sum="value_count"),
                 self._make_column("counted", self.env._("Carried out")),
                 self._make_column("all", self.env._("All, whatever their state")),
             ],
@@ -180,14 +179,10 @@ class ProjectFigures(models.AbstractModel):
                         "counted": grant.micro_project_counted,
                         "all": grant.micro_project_count,
                     },
-                    drill=self._drill("justiq.micro.project", counted, "is_counted"),
+                    drill=self._drill("justiq.micro.project", [("grant_id", "=", grant.id)], "is_counted"),
+                    parts={"counted": [("is_counted", "=", True)]},
+                    drills={"required": self._drill("justiq.requirement", [("id", "in", rule.ids)], "value_count")},
                 )
-                | {
-                    "drills": {
-                        "required": self._drill("justiq.requirement", [("id", "in", rule.ids)], "value_count"),
-                        "all": self._drill("justiq.micro.project", [("grant_id", "=", grant.id)], "state"),
-                    }
-                }
             ],
             remark=self.env._("Carried out: done, with a session that took place and an attendance."),
         )
@@ -202,9 +197,11 @@ class ProjectFigures(models.AbstractModel):
             self.env._("ESF money for micro-projects per funding year"),
             [
                 self._make_column("year", self.env._("Year"), "text", width=2),
-                self._make_column("months", self.env._("Months"), "hours", width=2),
+                self._make_column("months", self.env._("Months"), "hours", width=2, sum="month_count"),
                 *(
-                    self._make_column(name, fields_of_year[name]._description_string(self.env), "money", width=3)
+                    self._make_column(
+                        name, fields_of_year[name]._description_string(self.env), "money", width=3, sum=name
+                    )
                     for name in names
                 ),
             ],
@@ -216,9 +213,7 @@ class ProjectFigures(models.AbstractModel):
                         "months": f"{year.month_count:.2f}",
                         **{name: str(money.exact(year[name])) for name in names},
                     },
-                    drill=self._drill(
-                        "justiq.funding.year", [("id", "=", year.id)], ["esf_group_amount", "esf_group_spent"]
-                    ),
+                    drill=self._drill("justiq.funding.year", [("id", "=", year.id)], ["month_count", *names]),
                 )
                 for year in report._report_years()
             ],

@@ -193,13 +193,24 @@ class StatisticsFigures(models.AbstractModel):
 
     @api.model
     def _person_rows(self, report, book, lines, style=None):
-        return [self._person_row(report, book, line, line.style if style is None else style) for line in lines]
+        return [
+            self._make_row(
+                line.key,
+                {"label": line.label, **book.numbers(line.key)},
+                line.style if style is None else style,
+                self._person_drill(report, line),
+                self._gender_parts(book),
+            )
+            for line in lines
+        ]
 
     @api.model
-    def _person_row(self, report, book, line, style):
-        drill = self._person_drill(report, line)
-        row = self._make_row(line.key, {"label": line.label, **book.numbers(line.key)}, style, drill)
-        return row | {"drills": self._gender_drills(book, drill)} if drill else row
+    def _gender_parts(self, book):
+        """Which of the records of a row a column counts."""
+        return {
+            column: [("gender", "in", [gender or False for gender in genders])]
+            for column, genders in book.columns.items()
+        }
 
     @api.model
     def _person_drill(self, report, line):
@@ -207,7 +218,7 @@ class StatisticsFigures(models.AbstractModel):
         if not line.is_open or report.is_for_outside:
             return None
         domain = Domain("grant_id", "=", report.grant_id.id) & line.domain
-        return self._drill("justiq.enrolment", domain, "is_counted")
+        return self._drill("justiq.enrolment", domain, ["is_counted", "gender"])
 
     @api.model
     def _section_persons(self, report, book, groups):
@@ -282,9 +293,11 @@ class StatisticsFigures(models.AbstractModel):
             self.env._("Targets: persons planned and reached"),
             [
                 self._make_column("label", self.env._("Baustein"), "text", width=9),
-                self._make_column("target", self.env._("Target"), width=3),
+                self._make_column("target", self.env._("Target"), width=3, sum="target_persons"),
                 self._make_column("reached", self.env._("Persons who count, until the end of the period"), width=6),
-                self._make_column("percent", self.env._("Target reached"), "percent", width=4),
+                self._make_column(
+                    "percent", self.env._("Target reached"), "percent", width=4, of=["reached", "target"]
+                ),
             ],
             rows,
             remark=self.env._(
@@ -297,7 +310,7 @@ class StatisticsFigures(models.AbstractModel):
     def _target_row(self, report, book, line, planned, key):
         target, reached = planned.target_persons, book.number(line.key)
         is_known = target and reached != LEFT_OUT
-        row = self._make_row(
+        return self._make_row(
             key,
             {
                 "label": line.label,
@@ -307,9 +320,8 @@ class StatisticsFigures(models.AbstractModel):
             },
             line.style,
             self._person_drill(report, line),
+            drills={"target": self._drill(planned._name, [("id", "in", planned.ids)], "target_persons")},
         )
-        row["drills"] = {"target": self._drill(planned._name, [("id", "in", planned.ids)], "target_persons")}
-        return row
 
     @api.model
     def _section_indicators(self, report, book, groups):

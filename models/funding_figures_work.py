@@ -30,9 +30,9 @@ class WorkFigures(models.AbstractModel):
             self.env._("Intensity of the support"),
             [
                 self._make_column("label", self.env._("Baustein"), "text", width=7),
-                self._make_column("contacts", self.env._("Contacts, sessions"), width=3),
-                self._make_column("hours", self.env._("Contact hours"), "hours", width=3),
-                self._make_column("person_hours", self.env._("Person-hours"), "hours", width=3),
+                self._make_column("contacts", self.env._("Contacts, sessions"), width=3, sum="contacts"),
+                self._make_column("hours", self.env._("Contact hours"), "hours", width=3, sum="hours"),
+                self._make_column("person_hours", self.env._("Person-hours"), "hours", width=3, sum="hours"),
             ],
             [
                 *(
@@ -41,11 +41,13 @@ class WorkFigures(models.AbstractModel):
                         f"baustein_{baustein.id}",
                         baustein.name,
                         intensity.get(baustein.id),
-                        domain=[("baustein_id", "=", baustein.id)],
+                        bausteine=baustein,
                     )
                     for baustein in bausteine
                 ),
-                self._intensity_row(report, "total", self.env._("Total"), self._intensity_total(intensity), "total"),
+                self._intensity_row(
+                    report, "total", self.env._("Total"), self._intensity_total(intensity), "total", bausteine
+                ),
             ],
             remark=self.env._(
                 "Contact hours: each entry of the contact log, and each session of a micro-project, once. "
@@ -71,7 +73,7 @@ class WorkFigures(models.AbstractModel):
         return table | {"remark": self.env._("Contact hours: each contact and each session once.")}
 
     @api.model
-    def _intensity_row(self, report, key, label, sums, style="", domain=()):
+    def _intensity_row(self, report, key, label, sums, style="", bausteine=()):
         contacts, hours, person_hours = sums or (0, 0, 0)
         return self._make_row(
             key,
@@ -82,8 +84,27 @@ class WorkFigures(models.AbstractModel):
                 "person_hours": figures.amount(person_hours),
             },
             style,
-            self._work_drill(report, domain),
+            self._work_drill(report, [] if style else [("baustein_id", "in", bausteine.ids)]),
+            drills={"person_hours": self._person_hours_drills(report, bausteine)},
         )
+
+    @api.model
+    def _person_hours_drills(self, report, bausteine):
+        """The hours of individual help, which has one person, and of each attendance of a group."""
+        groups = bausteine.filtered(lambda baustein: baustein.kind == "group")
+        ways = []
+        if bausteine - groups:
+            ways.append(self._work_drill(report, [("baustein_id", "in", (bausteine - groups).ids)]))
+        if groups and not report.is_for_outside:
+            attended = (
+                Domain("participation_id.grant_id", "=", report.grant_id.id)
+                & Domain("participation_id.baustein_id", "in", groups.ids)
+                & Domain("state", "=", "present")
+                & Domain("session_date", ">=", report.date_start)
+                & Domain("session_date", "<=", report.date_end)
+            )
+            ways.append(self._drill("justiq.attendance", attended, ["hours"]))
+        return ways
 
     @api.model
     def _work_drill(self, report, domain=()):
@@ -93,7 +114,7 @@ class WorkFigures(models.AbstractModel):
             ("month", ">=", report.date_start.replace(day=1).isoformat()),
             ("month", "<=", report.date_end.isoformat()),
         ]
-        return self._drill("justiq.staff.hours", [*months, *domain], "hours")
+        return self._drill("justiq.staff.hours", [*months, *domain], ["hours", "contacts"])
 
     @api.model
     def _intensity_total(self, intensity):
@@ -189,7 +210,7 @@ class WorkFigures(models.AbstractModel):
                 self._make_column("name", self.env._("Professional"), "text", width=5),
                 self._make_column("job", self.env._("Job"), "text", width=4),
                 self._make_column("certificates", self.env._("Training and competences"), "text", width=10),
-                self._make_column("hours", self.env._("Contact hours"), "hours", width=3),
+                self._make_column("hours", self.env._("Contact hours"), "hours", width=3, sum="hours"),
             ],
             [
                 self._make_row(

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ..tools import figures, picture
+from ..tools import drill, figures, picture
 from ..tools.chart import chart_picture
 
 # More rows than these are too many for a screen; the list behind them, PDF and XLSX have all.
@@ -32,12 +32,14 @@ class FunderReport(models.Model):
           "tables": [{"key", "title", "remark", "carry": never cut without totals at the page ends, "wordy": printed
             as cards, "loose": cut also where it is short, "dense": in smaller letters,
             "columns": [{"key", "label", "type", "width": parts of the table's width, "whole": a text that is not
-                         broken, "compare": False if it is no figure of its own}],
+                         broken, "compare": False if it is no figure of its own, "sum": field that it adds up (else
+                         an integer counts records), "of": keys of the columns that it is reckoned from}],
             "rows": [{"key", "cells": {column key: value}, "style": "" | "subtotal" | "total",
                       "drill": {"model", "domain", "field": field of the amount or list of fields, or None,
                                 "groups": who may open it, where not all who read the model},
                       "records": {id: values} or left out, then read at freezing by `drill`,
-                      "drills": {column key: drill} of cells that are made of other records than their row,
+                      "drills": {column key: drill} of cells that are made of other records than their row: one
+                        drill, a list of several, {"part": domain} of the row's records, or None for no way,
                       "drill_records": {column key: records}, read at freezing}]}],
           "charts": [{"key", "title", "kind", "categories", "series"}]}]
 
@@ -231,18 +233,36 @@ class FunderReport(models.Model):
     def _for_screen(self, sections):
         """The sections as the screen needs them: only what the user may open clicks through."""
         for _path, _section, table in figures.tables(sections):
+            for row in table["rows"]:
+                row["drills"] = self._screen_drills(table["columns"], row)
             for part in (table, *table["rows"]):
                 if not self._may_open(part.get("drill")):
                     part["drill"] = None
-                drills = part.get("drills") or {}
-                part["drills"] = {key: drill for key, drill in drills.items() if self._may_open(drill)}
         return {"sections": sections, "currency_id": self.currency_id.id, "actions": self._drill_actions}
 
-    def _may_open(self, drill):
-        if not drill:
+    def _screen_drills(self, columns, row):
+        """Ways by column that are not simply the row's; several ones with a label each to choose from."""
+        drills = {}
+        for column in columns:
+            ways = drill.ways(row, column)
+            if ways != [row.get("drill")]:
+                drills[column["key"]] = [way for way in ways if self._may_open(way)]
+        for ways in drills.values():
+            if len(ways) > 1:
+                ways[:] = [way | {"label": self._way_label(way)} for way in ways]
+        return drills
+
+    def _way_label(self, way):
+        """What the records are called where the user knows them from."""
+        action = self._drill_actions.get(way["model"])
+        # sudo: the name of a menu or of a model.
+        return self.env.ref(action).sudo().name if action else self.env["ir.model"]._get(way["model"]).sudo().name
+
+    def _may_open(self, way):
+        if not way:
             return True
-        groups = drill.get("groups")
-        return self.env[drill["model"]].has_access("read") and (not groups or self.env.user.has_groups(groups))
+        groups = way.get("groups")
+        return self.env[way["model"]].has_access("read") and (not groups or self.env.user.has_groups(groups))
 
     @api.model
     def _shorten(self, table):

@@ -46,12 +46,13 @@ class FunderReport(models.Model):
     # ------------------------------------------------------------
 
     def _plan_columns(self, name, actual):
+        parts = ["planned", "actual"]
         return [
             {"key": "name", "label": name, "type": "text", "width": 37},
             {"key": "planned", "label": self.env._("Planned"), "type": "money", "width": 24},
             {"key": "actual", "label": actual, "type": "money", "width": 23},
-            {"key": "deviation", "label": self.env._("Deviation"), "type": "money", "width": 26},
-            {"key": "percent", "label": self.env._("Deviation %"), "type": "percent", "width": 20},
+            {"key": "deviation", "label": self.env._("Deviation"), "type": "money", "width": 26, "of": parts},
+            {"key": "percent", "label": self.env._("Deviation %"), "type": "percent", "width": 20, "of": parts},
         ]
 
     def _plan_row(self, key, name, planned, actual, esf=None, style="", drill=None, drills=None, **texts):
@@ -71,3 +72,13 @@ class FunderReport(models.Model):
     def _behind(self, model, domain, field=None):
         """Where a row clicks through to; `field` as in the model's docstring."""
         return {"model": model._name, "domain": [list(part) for part in domain], "field": field}
+
+    def _with_flat_rates(self, rates, *names, first=None):
+        """Ways by column of amounts that contain flat rates: these have no records, but follow from a rate.
+
+        :param first: ways to the other records; else that of the row
+        """
+        if not rates:
+            return dict.fromkeys(names, first) if first else {}
+        behind = self._behind(rates, [("id", "in", rates.ids)], "rate")
+        return dict.fromkeys(names, [*(first or [{"part": []}]), behind])

@@ -247,14 +247,27 @@ class FunderReport(models.Model):
 
     def _figures_with_records(self):
         """The figures of today, each with the records behind it and what they contribute: {id: values}."""
-        sections = self._figures()
+        sections, known = self._figures(), {}
+
+        def read(drill):
+            key = figures.canonical([drill["model"], drill["domain"], drill["field"]])
+            if key not in known:
+                known[key] = self._contributions(drill)
+            return known[key]
+
         for _path, _section, table in figures.tables(sections):
             for row in table["rows"]:
                 drill = row.get("drill")
                 if "records" not in row and drill and drill.get("field"):
-                    row["records"] = self._contributions(drill)
-                if row.get("drills"):
-                    row["drill_records"] = {key: self._contributions(one) for key, one in row["drills"].items()}
+                    row["records"] = read(drill)
+                others = {key: one for key, one in (row.get("drills") or {}).items() if one and "part" not in one}
+                if others:
+                    row["drill_records"] = {
+                        key: [None if "part" in each else read(each) for each in one]
+                        if isinstance(one, list)
+                        else read(one)
+                        for key, one in others.items()
+                    }
         return sections
 
     def _figures_of_today(self):

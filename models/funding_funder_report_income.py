@@ -102,7 +102,6 @@ class FunderReport(models.Model):
         domain = [("funding_year_id", "in", self._report_years().ids)]
         if not style:
             domain.append(("source", "=", key))
-        dated = None if style else self._behind_received(lines)
         return self._plan_row(
             key,
             name,
@@ -110,7 +109,7 @@ class FunderReport(models.Model):
             sum((received.get(line, ZERO) for line in lines), ZERO),
             style=style,
             drill=self._behind(lines, domain, ["planned_amount", "received_amount"]),
-            drills={"actual": dated} if dated else None,
+            drills={"actual": self._behind_received(lines)},
         )
 
     def _income_remark(self):
@@ -118,13 +117,17 @@ class FunderReport(models.Model):
         return whole_years and " ".join(filter(None, (whole_years, self._undated_remark())))
 
     def _behind_received(self, lines):
-        """The days behind what the lines of a source have received; None where they have none."""
-        if any(line.is_fed_by_calls for line in lines):
-            return self._behind_calls(self._received_calls())
-        if lines.receipt_ids and not lines & self._undated_lines():
-            receipts = self._receipts() & lines.receipt_ids
-            return self._behind(receipts, [("id", "in", receipts.ids)], "amount")
-        return None
+        """What lines of the plan have received in the period: calls, receipts, and what has no day."""
+        calls = self._received_calls() if any(line.is_fed_by_calls for line in lines) else None
+        receipts, undated = self._receipts() & lines.receipt_ids, self._undated_lines() & lines
+        return self._behind_each(calls, (receipts, "amount"), (undated, "received_amount"))
+
+    def _behind_each(self, calls, *others):
+        """A way to each of several kinds of records, of those that there are."""
+        ways = [self._behind_calls(calls)] if calls else []
+        return ways + [
+            self._behind(records, [("id", "in", records.ids)], field) for records, field in others if records
+        ]
 
     # ------------------------------------------------------------
     # Proof of use: reconciliation
@@ -139,28 +142,27 @@ class FunderReport(models.Model):
         other = sum((received.get(line, ZERO) for line in others), ZERO)
         proved = sum(received.values(), ZERO)
         planned = self._behind(lines, [("id", "in", lines.ids)], "received_amount")
+        behind_others = self._behind_received(others)
+        everything = self._behind_each(calls) + behind_others
         rows = [
-            ("calls", self.env._("Received on calls for funds"), called, "", self._behind_calls(calls)),
-            (
-                "others",
-                self.env._("Received from the other sources"),
-                other,
-                "",
-                self._behind(others, [("id", "in", others.ids)], "received_amount"),
-            ),
-            ("proved", self.env._("Income of this proof"), proved, "subtotal", planned),
+            ("calls", self.env._("Received on calls for funds"), called, "", self._behind_each(calls)),
+            ("others", self.env._("Received from the other sources"), other, "", behind_others),
+            ("proved", self.env._("Income of this proof"), proved, "subtotal", everything),
             (
                 "difference",
                 self.env._("Difference: money without a line of the financing plan"),
                 called + other - proved,
                 "total",
-                planned,
+                everything,
             ),
         ]
         return self._amounts_table(
             "income",
             self.env._("From the income received to this proof"),
-            [self._amount_row(key, name, amount, style, drill) for key, name, amount, style, drill in rows],
+            [
+                self._amount_row(key, name, amount, style, planned, {"amount": ways})
+                for key, name, amount, style, ways in rows
+            ],
         )
 
     def _behind_calls(self, calls):
@@ -181,6 +183,11 @@ class FunderReport(models.Model):
         for number, row in enumerate(rows, start=1):
             row["cells"]["no"] = number
         total = sum((Decimal(row["cells"]["amount"]) for row in rows), ZERO)
+        ways = {
+            "amount": self._behind_each(
+                self._received_calls(), (self._receipts(), "amount"), (undated, "received_amount")
+            )
+        }
         return {
             "key": "received",
             "title": self.env._("Received"),
@@ -194,7 +201,7 @@ class FunderReport(models.Model):
                 {"key": "reason", "label": self.env._("Reason"), "type": "text", "width": 30},
                 {"key": "amount", "label": self.env._("Amount"), "type": "money", "width": 18},
             ],
-            "rows": [*rows, self._total_row({"amount": figures.amount(total)}, label="source")],
+            "rows": [*rows, self._total_row({"amount": figures.amount(total)}, label="source") | {"drills": ways}],
         }
 
     def _call_row(self, call):

@@ -160,6 +160,7 @@ class FunderReport(models.Model):
 
     def _spent_table(self, spending):
         vouchers, flat, _esf = self._spent_totals(spending)
+        rates = self._rates_of(spending)
         rows = [
             self._amount_row(
                 "listed",
@@ -168,7 +169,11 @@ class FunderReport(models.Model):
                 drill=self._voucher_drill(),
             ),
             self._amount_row(
-                "flat", self.env._("Flat rates, which need no vouchers"), flat, drill=self._voucher_drill()
+                "flat",
+                self.env._("Flat rates, which need no vouchers"),
+                flat,
+                drill=self._voucher_drill([self._of_bases(spending)]),
+                drills=self._with_flat_rates(rates, "amount"),
             ),
             self._amount_row(
                 "spent",
@@ -176,6 +181,7 @@ class FunderReport(models.Model):
                 vouchers + flat,
                 style="total",
                 drill=self._voucher_drill(),
+                drills=self._with_flat_rates(rates, "amount"),
             ),
         ]
         for key, name, domain in (
@@ -207,6 +213,7 @@ class FunderReport(models.Model):
         )
         behind_received = self._behind_calls(calls)
         planned = self._plan_drill(field="esf_amount")
+        rates, spent = self._rates_of(spending), self._voucher_drill(names=["justiq_esf_amount"])
         return self._amounts_table(
             "calls",
             self.env._("Calls for funds against %s spent", self._esf_label()),
@@ -217,7 +224,13 @@ class FunderReport(models.Model):
                     received,
                     drill=behind_received,
                 ),
-                self._amount_row("spent", self.env._("%s spent", self._esf_label()), esf, drill=self._voucher_drill()),
+                self._amount_row(
+                    "spent",
+                    self.env._("%s spent", self._esf_label()),
+                    esf,
+                    drill=spent,
+                    drills=self._with_flat_rates(rates, "amount"),
+                ),
                 self._amount_row(
                     "remaining",
                     self.env._("Remaining: to carry over or to pay back")
@@ -226,6 +239,7 @@ class FunderReport(models.Model):
                     received - esf,
                     style="subtotal",
                     drill=behind_received,
+                    drills=self._with_flat_rates(rates, "amount", first=[behind_received, spent]),
                 ),
                 self._amount_row("granted", self.env._("%s planned", self._esf_label()), granted, drill=planned),
                 self._amount_row(
@@ -234,6 +248,7 @@ class FunderReport(models.Model):
                     granted - esf,
                     style="total",
                     drill=planned,
+                    drills=self._with_flat_rates(rates, "amount", first=[planned, spent]),
                 ),
             ],
             remark=self._plan_remark(),
@@ -255,6 +270,6 @@ class FunderReport(models.Model):
             "rows": rows,
         }
 
-    def _amount_row(self, key, name, amount, style="", drill=None):
+    def _amount_row(self, key, name, amount, style="", drill=None, drills=None):
         row = {"key": key, "style": style, "cells": {"name": name, "amount": figures.amount(amount)}}
-        return row | {"drill": drill} if drill else row
+        return row | ({"drill": drill} if drill else {}) | ({"drills": drills} if drills else {})

@@ -92,7 +92,10 @@ class FunderReport(models.Model):
                     *total,
                     style="subtotal",
                     drill=self._voucher_drill([("justiq_baustein_id", "=", baustein.id)]),
-                    drills={"planned": self._plan_drill([("baustein_id", "=", baustein.id)])},
+                    drills={
+                        "planned": self._plan_drill([("baustein_id", "=", baustein.id)]),
+                        **self._with_flat_rates(self._rates_of(spending, baustein), "actual", "esf"),
+                    },
                     baustein=self._baustein_name(baustein),
                 )
             )
@@ -104,7 +107,10 @@ class FunderReport(models.Model):
                 *everything,
                 style="total",
                 drill=self._voucher_drill(),
-                drills={"planned": self._plan_drill()},
+                drills={
+                    "planned": self._plan_drill(),
+                    **self._with_flat_rates(self._rates_of(spending), "actual", "esf"),
+                },
             )
         )
         return {
@@ -115,10 +121,18 @@ class FunderReport(models.Model):
             "columns": [
                 {"key": "baustein", "label": self.env._("Baustein"), "type": "text", "width": 35},
                 *self._plan_columns(self.env._("Cost category"), self.env._("Spent")),
-                {"key": "esf", "label": self.env._("of it %s", self._esf_label()), "type": "money", "width": 22},
+                {"key": "esf", "label": self.env._("of it %s", self._esf_label()), "type": "money", "width": 22}
+                | {"sum": "justiq_esf_amount"},
             ],
             "rows": rows,
         }
+
+    def _rates_of(self, spending, baustein=None):
+        """The flat rates that something was spent of, in all or in a Baustein."""
+        rates = self.env["justiq.flat.rate"]
+        return rates.union(
+            *(rate for (where, rate), sums in spending["flat"].items() if sums[1] and baustein in (None, where))
+        )
 
     def _spending_charts(self, spending):
         """Planned and spent per Baustein; of several years also what was spent per year."""
@@ -197,7 +211,10 @@ class FunderReport(models.Model):
             name,
             *sums,
             drill=drill,
-            drills={"planned": self._plan_drill([("baustein_id", "=", baustein.id), *planned])},
+            drills={
+                "planned": self._plan_drill([("baustein_id", "=", baustein.id), *planned]),
+                **self._with_flat_rates(rate, "actual", "esf"),
+            },
             baustein=self._baustein_name(baustein),
         )
 
@@ -208,9 +225,11 @@ class FunderReport(models.Model):
         lines = self.env["justiq.budget.line"]
         return self._behind(lines, [("funding_year_id", "in", self._report_years().ids), *domain], field)
 
-    def _voucher_drill(self, domain=()):
-        names = ["justiq_eligible_amount", "justiq_esf_amount"]
-        return self._behind(self.env[MODEL], [*self._voucher_domain(), *domain], names)
+    def _of_bases(self, spending):
+        return ("justiq_cost_category_id", "in", self._rates_of(spending).base_category_ids.ids)
+
+    def _voucher_drill(self, domain=(), names=("justiq_eligible_amount", "justiq_esf_amount")):
+        return self._behind(self.env[MODEL], [*self._voucher_domain(), *domain], list(names))
 
     # ------------------------------------------------------------
     # Flat rates
@@ -241,6 +260,10 @@ class FunderReport(models.Model):
                             ("justiq_cost_category_id", "in", rate.base_category_ids.ids),
                         ]
                     ),
+                    "drills": {
+                        "rate": self._behind(rate, [("id", "=", rate.id)], "rate"),
+                        **self._with_flat_rates(rate, "amount"),
+                    },
                 }
             )
             total += spent
@@ -259,6 +282,14 @@ class FunderReport(models.Model):
                     {"key": "rate", "label": self.env._("Rate %"), "type": "percent", "width": 14},
                     {"key": "amount", "label": self.env._("Amount"), "type": "money", "width": 22},
                 ],
-                "rows": [*rows, self._total_row({"amount": figures.amount(total)}, label="baustein")],
+                "rows": [
+                    *rows,
+                    {
+                        **self._total_row({"amount": figures.amount(total)}, label="baustein"),
+                        "drills": self._with_flat_rates(
+                            self._rates_of(spending), "amount", first=[self._voucher_drill([self._of_bases(spending)])]
+                        ),
+                    },
+                ],
             }
         ]

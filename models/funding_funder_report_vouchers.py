@@ -7,6 +7,7 @@ from ..tools import figures
 from .funding_voucher import READERS
 
 AMOUNTS = ("justiq_amount", "justiq_eligible_amount", "justiq_esf_amount")
+SUMS = ("amount", "eligible", "esf")  # the columns of these amounts
 MODEL = "account.analytic.line"
 
 
@@ -150,6 +151,7 @@ class FunderReport(models.Model):
                 "esf": esf,
             },
             "drill": {"model": MODEL, "domain": self._voucher_domain() + domain, "field": list(AMOUNTS)},
+            "drills": self._with_flat_rates(rate, *SUMS),
             "records": {str(one.id): [figures.amount(one[name]) for name in AMOUNTS] for one in vouchers},
         }
 
@@ -169,8 +171,10 @@ class FunderReport(models.Model):
             "eligible": (self.env._("Eligible"), "money", 18),
             "esf": (self._esf_label(), "money", 18),
         }
+        sums = dict(zip(SUMS, AMOUNTS, strict=True))
         return [
             {"key": key, "label": label, "type": kind, "width": width, "compare": key != "no"}
+            | ({"sum": sums[key]} if key in sums else {})
             for key, (label, kind, width) in texts.items()
         ]
 
@@ -200,11 +204,17 @@ class FunderReport(models.Model):
 
     def _sum_row(self, rows, key="total", style="total", text=None, domain=()):
         """What the printed rows add up to, to the cent."""
-        sums = {
-            name: figures.amount(sum((Decimal(row["cells"][name]) for row in rows), Decimal(0)))
-            for name in ("amount", "eligible", "esf")
-        }
+        sums = {name: figures.amount(sum((Decimal(row["cells"][name]) for row in rows), Decimal(0))) for name in SUMS}
         row = self._total_row(sums, label="reason", key=key, style=style, text=text)
         row["drill"] = {"model": MODEL, "domain": self._voucher_domain() + list(domain), "field": list(AMOUNTS)}
         row["records"] = {number: values for one in rows for number, values in one["records"].items()}
-        return row
+        rates = self.env["justiq.flat.rate"].browse(
+            dict.fromkeys(
+                rate
+                for one in rows
+                for way in one.get("drills", {}).get("amount", ())
+                if way.get("model") == "justiq.flat.rate"
+                for rate in way["domain"][0][2]
+            )
+        )
+        return row | {"drills": self._with_flat_rates(rates, *SUMS)}

@@ -22,13 +22,15 @@ class StaffHours(models.Model):
     employee_id = fields.Many2one(comodel_name="hr.employee", string="Professional", readonly=True)
     month = fields.Date(readonly=True, help="First day of the month.")
     hours = fields.Float(readonly=True)
+    contacts = fields.Integer(string="Contacts, Sessions", readonly=True)
 
     @property
     def _table_query(self):
         return SQL(
             """
             SELECT MIN(id) AS id, company_id, grant_id, baustein_id, employee_id,
-                   DATE_TRUNC('month', day::timestamp)::date AS month, SUM(minutes) / 60 AS hours
+                   DATE_TRUNC('month', day::timestamp)::date AS month, SUM(minutes) / 60 AS hours,
+                   COUNT(*)::int AS contacts
               FROM (%s) work
              GROUP BY company_id, grant_id, baustein_id, employee_id, DATE_TRUNC('month', day::timestamp)
             """,

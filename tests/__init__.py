@@ -64,6 +64,7 @@ from . import test_figures_list
 from . import test_figures_network
 from . import test_figures_public
 from . import test_figures_statistics
+from . import test_figures_ways
 from . import test_financing_plan
 from . import test_financing_receipt
 from . import test_finding

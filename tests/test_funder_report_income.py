@@ -109,7 +109,7 @@ class TestIncomeOfAPeriod(IncomeCommon):
         report = self._report("financial", **FIRST_HALF)
         rows = {row["key"]: row for row in self._table(report, "income", "sources")["rows"]}
         for source, found in (("esf", call), ("municipality_cash", receipt)):
-            drill = rows[source]["drills"]["actual"]
+            [drill] = rows[source]["drills"]["actual"]
             self.assertEqual(self.env[drill["model"]].with_user(self.auditor).search(drill["domain"]), found)
 
     @examples(8)

@@ -10,6 +10,7 @@ import json
 from decimal import Decimal, InvalidOperation
 
 from . import money
+from .drill import changed_records
 
 NUMBERS = ("money", "percent", "hours", "integer")
 # Of a row: the records behind it, and those behind a cell that has others.
@@ -105,7 +106,7 @@ def changes(old, new, same_template=True):
                             "column": column,
                             "old": values[0],
                             "new": values[1],
-                            **_changed_records(before, after, column["key"]),
+                            **changed_records(before, after, column),
                         }
                     )
     return result
@@ -150,25 +151,3 @@ def _lone_columns(old_tables, new_tables):
 
 def _rows(found):
     return {row["key"]: row for row in found[1]["rows"]} if found else {}
-
-
-def _changed_records(before, after, column):
-    """What has changed behind a cell: its own records, else those of the row, else those that it is reckoned from."""
-    row = after or before
-    drills = row.get("drills") or {}
-    for name in (column, None, *(other for other in drills if other != column)):
-        old, new = _records(before, name), _records(after, name)
-        if old is not None and new is not None:
-            found = sorted(int(key) for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-            if found:
-                return {"records": found, "drill": row.get("drill") if name is None else drills[name]}
-    return {"records": [], "drill": None}
-
-
-def _records(row, column):
-    """The records behind a row, or behind a cell of it; none where there is no row, None where nothing is known."""
-    if row is None:
-        return {}
-    if column is None:
-        return row.get("records") or {}
-    return (row.get("drill_records") or {}).get(column)

@@ -161,7 +161,9 @@ class FunderReportCompare(models.TransientModel):
                 "difference": difference,
                 "records": len(records) or None,
             },
-            "drill": drill and existing and {"model": drill["model"], "domain": [["id", "in", existing]]},
+            "drill": drill
+            and existing
+            and {key: drill[key] for key in drill.keys() & {"model", "groups"}} | {"domain": [["id", "in", existing]]},
         }
 
     def _label(self, change):

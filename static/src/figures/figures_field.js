@@ -1,3 +1,5 @@
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
@@ -9,11 +11,12 @@ import { Component } from "@odoo/owl";
 const NUMBERS = ["money", "percent", "hours", "integer"];
 
 /**
- * The figures of a report to the funder, or of a comparison: sections of tables. A row that has
- * records behind it opens them.
+ * The figures of a report to the funder, or of a comparison: sections of tables. Each figure opens
+ * the records that it is made of; where they are of several kinds, one chooses.
  */
 export class FiguresField extends Component {
     static template = "justiq.FiguresField";
+    static components = { Dropdown, DropdownItem };
     static props = { ...standardFieldProps };
 
     setup() {
@@ -53,13 +56,13 @@ export class FiguresField extends Component {
         return {
             "fw-bolder": Boolean(row.style),
             "text-end text-nowrap": this.isNumber(column),
-            "cursor-pointer": this.drillOf(row, column),
+            "cursor-pointer": this.waysOf(row, column).length,
         };
     }
 
-    /** The records behind a cell: its own ones, else those of its row. */
-    drillOf(row, column) {
-        return row.drills?.[column.key] || row.drill;
+    /** Where a cell leads to: its own ways, of which there may be several or none, else that of its row. */
+    waysOf(row, column) {
+        return row.drills?.[column.key] || (row.drill ? [row.drill] : []);
     }
 
     more(table) {

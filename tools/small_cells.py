@@ -5,7 +5,8 @@ others so many that none of those can be computed from what is published (second
 
 A number counts as protected where other tables, in which it differs, would look the same to the reader: as many that it
 may have at least as many values as the threshold, so that "one or two" is not learned either. The reader is taken for
-one who knows the rules: that all numbers are whole, and that a zero is never left out.
+one who knows the rules: that all numbers are whole, and that a zero is never left out. Where so few numbers cannot be
+protected at all, everything that hangs together with them is left out, zeros included.
 """
 
 from collections import Counter, defaultdict
@@ -50,6 +51,9 @@ class _Protection:
     def run(self):
         while self._leave_out_more():
             pass
+        unprotected = {key for key in self.sensitive if not self._is_protected(key)}
+        if unprotected:
+            self._leave_out_all_around(unprotected)
         for key in sorted(self.unknown - self.needed, key=self._worth, reverse=True):
             self._publish_if_safe(key)
         return self.unknown
@@ -103,6 +107,21 @@ class _Protection:
                 return True
             keys = near & self.unknown - reached
         return False
+
+    def _leave_out_all_around(self, keys):
+        """As the last resort in tiny tables: all that hangs together with the cells, zeros too, so nothing is told."""
+        reached = set()
+        while keys:
+            reached |= keys
+            keys = {
+                other
+                for one in keys
+                for number, _sign in self.places[one]
+                for other in (self.sums[number][0], *self.sums[number][1])
+            } - reached
+        self.unknown |= reached
+        self.needed |= reached
+        self.loose.clear()
 
     def _publish_if_safe(self, key):
         """Take back what later ones have made superfluous."""

@@ -245,8 +245,8 @@ class Grant(models.Model):
             if day and day > today:
                 raise ValidationError(
                     self.env._(
-                        "Received on: %(day)s is still to come; today is %(today)s. Enter the money on the day on which "
-                        "it has come.",
+                        "Received on: %(day)s is still to come; today is %(today)s. Enter the money on the day on "
+                        "which it has come.",
                         day=fields.Date.to_string(day),
                         today=fields.Date.to_string(today),
                     )

@@ -77,8 +77,8 @@ from . import test_funder_report_financial
 from . import test_funder_report_income
 from . import test_funder_report_paper
 from . import test_funder_report_people
-from . import test_funder_report_proposals
 from . import test_funder_report_properties
+from . import test_funder_report_proposals
 from . import test_funder_report_public
 from . import test_funder_report_reconciliation
 from . import test_funder_report_verify
@@ -103,6 +103,7 @@ from . import test_migration_myday
 from . import test_migration_outreach
 from . import test_migration_public
 from . import test_migration_search
+from . import test_migration_shares
 from . import test_migration_statistics
 from . import test_money
 from . import test_money_limits_properties
@@ -110,10 +111,12 @@ from . import test_my_day
 from . import test_my_day_money
 from . import test_my_day_screen
 from . import test_offenbach
+from . import test_offenbach_bonus
 from . import test_outreach
 from . import test_outreach_access
 from . import test_override_removed
 from . import test_participation_report
+from . import test_people_independent
 from . import test_performance
 from . import test_period
 from . import test_plausible_dates
@@ -122,6 +125,7 @@ from . import test_public_reports
 from . import test_publicity
 from . import test_query_budget
 from . import test_query_budget_protection
+from . import test_query_budget_reports
 from . import test_quiet_log
 from . import test_readers_follow
 from . import test_reconciliation
@@ -134,6 +138,7 @@ from . import test_retention
 from . import test_retention_alias
 from . import test_retention_restriction
 from . import test_role_change
+from . import test_roster_access
 from . import test_rule_case
 from . import test_rule_engine
 from . import test_rule_esf_limits
@@ -160,6 +165,3 @@ from . import test_voucher_set_aside
 from . import test_voucher_timesheet
 from . import test_wizards
 from . import test_year_shares
-from . import test_migration_shares
-from . import test_offenbach_bonus
-from . import test_people_independent

@@ -1,4 +1,3 @@
-from collections import Counter
 from datetime import date, datetime, timedelta
 
 from lxml import etree
@@ -11,63 +10,6 @@ from .test_performance import specification
 FEW, MANY = 10, 80
 ROLES = ("case_worker", "team_lead", "coordinator", "finance", "privacy_officer")
 WORKERS = 40  # more than a page of ten shows
-
-
-# The tables in which the records of all grants and case files lie side by side.
-RECORDS = (
-    "account_analytic_line",
-    "justiq_attendance",
-    "justiq_budget_line",
-    "justiq_case_file",
-    "justiq_case_note",
-    "justiq_cooperation",
-    "justiq_enrolment",
-    "justiq_financing_line",
-    "justiq_finding",
-    "justiq_fund_call",
-    "justiq_funding_year",
-    "justiq_micro_project",
-    "justiq_participation",
-    "justiq_session",
-)
-
-
-class RowsReadMixin:
-    """How many rows PostgreSQL reads of the tables above: what is not asked for must not be read either."""
-
-    def _read_by_index(self):
-        """From now on, tables are read from end to end only where no index leads to what is asked for.
-
-        Those of a test are so small that PostgreSQL would do so anyway, or by an index that leads to all rows of the
-        only company or of the only year.
-        """
-        self.env.flush_all()
-        for table in RECORDS:
-            self.cr._obj.execute(f"DROP INDEX IF EXISTS {table}__company_id_index, {table}_newest_first_index")
-        for setting in ("enable_seqscan", "enable_mergejoin", "enable_hashjoin"):
-            self.cr._obj.execute(f"SET LOCAL {setting} = off")
-        self.cr._obj.execute("ANALYZE")
-
-    def _read(self, action, subject):
-        """Number of queries, and of rows by table."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        rows, queries = self._rows_read(), self.cr.sql_log_count
-        action(subject)
-        queries = self.cr.sql_log_count - queries
-        return queries, self._rows_read() - rows
-
-    def _rows_read(self):
-        """By table, of this transaction so far."""
-        self.cr._obj.execute(
-            "SELECT relname, seq_tup_read + COALESCE(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
-            " WHERE relname = ANY(%s)",
-            [list(RECORDS)],
-        )
-        return Counter(dict(self.cr._obj.fetchall()))
-
-    def assertFewerThan(self, number, rows):
-        self.assertEqual({table: read for table, read in rows.items() if read >= number}, {}, "further rows read")
 
 
 class QueryBudgetCommon(JustiqCommon):

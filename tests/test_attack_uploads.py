@@ -18,7 +18,7 @@ WRITTEN_BY_SERVER = {"justiq.funder.report.pdf_file", "justiq.funder.report.xlsx
 # Where the module writes a table for a spreadsheet, and the test that tries formulas in it.
 TABLES = {
     "controllers/export.py": "test_export_formulas",
-    "reports/funder_report_workbook.py": "test_funder_report",
+    "reports/funder_report_workbook.py": "test_funder_report_workbook",
     "wizards/case_import_table.py": "test_case_import",
 }
 

@@ -20,6 +20,7 @@ class TestMigrationLedger4(JustiqCommon):
     def test_codes_become_numbers_unless_somebody_has_changed_them(self):
         staff, fees, rent = (self.env.ref(f"justiq.cost_{name}") for name in ("staff", "fees", "rent"))
         staff.code, fees.code, rent.code = "STAFF", "H-17", "RENT"
+        self.env.flush_all()
         self.env["justiq.cost.category"].create({"name": "Insurance", "code": "5"})
         self._migrate()
         self.assertEqual((staff.code, fees.code, rent.code), ("1", "H-17", "RENT"))

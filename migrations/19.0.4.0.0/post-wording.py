@@ -1,4 +1,4 @@
-"""Why: papers of the first phase until March 2018 named a ministry that was not yet there, in one sentence for all times.
+"""Why: papers of the first phase until March 2018 named a ministry that was not yet there, in one sentence for all.
 
 The shipped sentence gives way to one per time. Where a provider has a sentence of her own, it stays the only one.
 """

@@ -5,8 +5,8 @@ others so many that none of those can be computed from what is published (second
 
 A number counts as protected where other tables, in which it differs, would look the same to the reader: as many that it
 may have at least as many values as the threshold, so that "one or two" is not learned either. The reader is taken for
-one who knows the rules: that all numbers are whole, and that a zero is never left out. Where so few numbers cannot be
-protected at all, everything that hangs together with them is left out, zeros included.
+one who knows the rules: that all numbers are whole, and that a zero is never left out. Where a table of few persons
+cannot be protected, everything that hangs together with the number is left out, zeros included.
 """
 
 from collections import Counter, defaultdict
@@ -14,6 +14,9 @@ from collections.abc import Hashable, Iterable, Mapping
 
 # Steps in search of another table; where it needs more, the number counts as not protected.
 STEPS = 200
+# In tables of fewer persons than so many times the threshold, nothing is published around a number that counts as not
+# protected; in larger ones, too much would go, though a reader hardly gets at it: the search knows equal steps only.
+FEW = 10
 
 
 def suppress(cells: Mapping, sums: Iterable, threshold: int, hidden: Iterable = ()) -> set[Hashable]:
@@ -109,7 +112,7 @@ class _Protection:
         return False
 
     def _leave_out_all_around(self, keys):
-        """As the last resort in tiny tables: all that hangs together with the cells, zeros too, so nothing is told."""
+        """As the last resort, in small tables: all that hangs together with the cells, zeros too."""
         reached = set()
         while keys:
             reached |= keys
@@ -119,9 +122,10 @@ class _Protection:
                 for number, _sign in self.places[one]
                 for other in (self.sums[number][0], *self.sums[number][1])
             } - reached
-        self.unknown |= reached
-        self.needed |= reached
-        self.loose.clear()
+        if max(map(self.cells.get, reached)) < FEW * self.threshold:
+            self.unknown |= reached
+            self.needed |= reached
+            self.loose.clear()
 
     def _publish_if_safe(self, key):
         """Take back what later ones have made superfluous."""

@@ -73,7 +73,7 @@ class TestStaffReport(JustiqCommon):
     def test_hours_tell_no_day_and_no_file(self):
         self.assertLessEqual(
             self.env["justiq.staff.hours"]._fields.keys(),
-            {"id", "display_name", "company_id", "grant_id", "baustein_id", "employee_id", "month", "hours"}
+            {"id", "display_name", "company_id", "grant_id", "baustein_id", "employee_id", "month", "hours", "contacts"}
             | {"create_uid", "create_date", "write_uid", "write_date"},
         )
 
